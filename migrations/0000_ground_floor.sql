@@ -1,0 +1,111 @@
+CREATE SCHEMA "agents";
+--> statement-breakpoint
+CREATE SCHEMA "checks";
+--> statement-breakpoint
+CREATE SCHEMA "identity";
+--> statement-breakpoint
+CREATE SCHEMA "kernel";
+--> statement-breakpoint
+CREATE TABLE "agents"."agent" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"status" text NOT NULL,
+	"location" jsonb NOT NULL,
+	"tags" text[] NOT NULL,
+	"queue" text NOT NULL,
+	"enrollment_hash" text,
+	"secret_hash" text,
+	"broker_password_hash" text,
+	"hostname" text,
+	"region" text,
+	"local_ip" text,
+	"public_ip" text,
+	"version" text,
+	"capabilities" text[] NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"registered_at" timestamp with time zone,
+	"seen_at" timestamp with time zone,
+	CONSTRAINT "agent_name" UNIQUE("name"),
+	CONSTRAINT "agent_queue" UNIQUE("queue"),
+	CONSTRAINT "agent_enrollment" UNIQUE("enrollment_hash"),
+	CONSTRAINT "agent_secret" UNIQUE("secret_hash")
+);
+--> statement-breakpoint
+CREATE TABLE "checks"."check" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"type" text NOT NULL,
+	"target" text NOT NULL,
+	"port" integer,
+	"options" jsonb NOT NULL,
+	"expected" integer NOT NULL,
+	"truncated" boolean NOT NULL,
+	"created_by" jsonb NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"deadline_at" timestamp with time zone NOT NULL
+) PARTITION BY RANGE ("id");
+--> statement-breakpoint
+CREATE TABLE "checks"."check_default" PARTITION OF "checks"."check" DEFAULT;
+--> statement-breakpoint
+CREATE TABLE "checks"."result" (
+	"check_id" uuid NOT NULL,
+	"agent_id" uuid NOT NULL,
+	"agent" jsonb NOT NULL,
+	"undelivered" text,
+	"received_at" timestamp with time zone,
+	"late" boolean,
+	"status" text,
+	"failure_source" text,
+	"failed_phase" text,
+	"error" jsonb,
+	"started_at" timestamp with time zone,
+	"duration_ms" double precision,
+	"result" json,
+	CONSTRAINT "result_check_id_agent_id_pk" PRIMARY KEY("check_id","agent_id")
+) PARTITION BY RANGE ("check_id");
+--> statement-breakpoint
+CREATE TABLE "checks"."result_default" PARTITION OF "checks"."result" DEFAULT;
+--> statement-breakpoint
+CREATE TABLE "identity"."audit" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"at" timestamp with time zone NOT NULL,
+	"actor" jsonb NOT NULL,
+	"action" text NOT NULL,
+	"subject_id" uuid NOT NULL,
+	"request_id" text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "identity"."person" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"email" text NOT NULL,
+	"password_hash" text NOT NULL,
+	"role" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"blocked_at" timestamp with time zone,
+	CONSTRAINT "person_email" UNIQUE("email")
+);
+--> statement-breakpoint
+CREATE TABLE "identity"."session" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"person_id" uuid NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"expires_at" timestamp with time zone NOT NULL,
+	"ended_at" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "kernel"."outbox" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"queue" text NOT NULL,
+	"type" text NOT NULL,
+	"data" jsonb NOT NULL,
+	"actor" jsonb NOT NULL,
+	"request_id" text NOT NULL,
+	"delay_seconds" integer NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"sent_at" timestamp with time zone
+);
+--> statement-breakpoint
+ALTER TABLE "identity"."session" ADD CONSTRAINT "session_person_id_person_id_fk" FOREIGN KEY ("person_id") REFERENCES "identity"."person"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "agent_active" ON "agents"."agent" USING btree ("id") WHERE "agents"."agent"."status" = 'active';--> statement-breakpoint
+CREATE INDEX "audit_subject" ON "identity"."audit" USING btree ("subject_id","at");--> statement-breakpoint
+CREATE INDEX "session_person" ON "identity"."session" USING btree ("person_id");--> statement-breakpoint
+CREATE INDEX "outbox_unsent" ON "kernel"."outbox" USING btree ("created_at") WHERE "kernel"."outbox"."sent_at" is null;

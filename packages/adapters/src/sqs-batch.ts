@@ -1,0 +1,21 @@
+/** Entries and bytes (the sum of all bodies) that one SendMessageBatch takes: AWS, SQS quotas. */
+export const BATCH_ENTRIES = 10;
+export const BATCH_BYTES = 1024 * 1024;
+
+/** Cuts a list into batches in order; throws a RangeError for a body that is too large alone. */
+export function* batches<T extends { body: string }>(messages: readonly T[]) {
+  let batch: T[] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    const size = Buffer.byteLength(message.body);
+    if (size > BATCH_BYTES) throw new RangeError(`SQS takes ${BATCH_BYTES} bytes, not ${size}.`);
+    if (batch.length === BATCH_ENTRIES || bytes + size > BATCH_BYTES) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(message);
+    bytes += size;
+  }
+  if (batch.length > 0) yield batch;
+}

@@ -1,0 +1,39 @@
+import { type BrokerAccount, brokerUsername } from "@netcheck/kernel/broker";
+import { unavailable } from "@netcheck/kernel/fault";
+import { within } from "@netcheck/kernel/time";
+import { and, isNotNull, ne } from "drizzle-orm";
+
+import { agent } from "./agent.sql.ts";
+import type { AgentsCtx } from "./ctx.ts";
+
+const LIMIT_MS = 10_000;
+
+type Row = Pick<typeof agent.$inferSelect, "id" | "queue" | "brokerPasswordHash" | "status">;
+
+/** Drives the broker to what the rows say: the schedule, each local start, and after an emptied broker. */
+export async function reconcileBroker(ctx: AgentsCtx) {
+  const wanted = and(isNotNull(agent.brokerPasswordHash), ne(agent.status, "revoked"));
+  await ctx.brokerAdmin.reconcile(async () => {
+    const rows = await ctx.db.select().from(agent).where(wanted);
+    return rows.flatMap((row) => accountOf(row) ?? []);
+  });
+}
+
+/** Drives the broker to what one row says, or fails with `agents.broker_unavailable`. */
+export async function driveAccount(ctx: AgentsCtx, row: Row) {
+  const account = accountOf(row);
+  const work = account
+    ? ctx.brokerAdmin.ensureAccount(account)
+    : ctx.brokerAdmin.removeAccount({ username: brokerUsername(row.id), queue: row.queue });
+  try {
+    await within(LIMIT_MS, work);
+  } catch (error) {
+    const detail = "The broker does not answer. What you asked is kept and will be carried out.";
+    throw unavailable("agents.broker_unavailable", detail, error);
+  }
+}
+
+function accountOf({ id, queue, brokerPasswordHash, status }: Row): BrokerAccount | undefined {
+  if (!brokerPasswordHash || status === "revoked") return undefined;
+  return { agentId: id, username: brokerUsername(id), passwordHash: brokerPasswordHash, queue };
+}

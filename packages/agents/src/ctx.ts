@@ -1,0 +1,13 @@
+import type { BrokerAdmin } from "@netcheck/kernel/broker";
+import type { Ctx } from "@netcheck/kernel/ctx";
+import type { BrokerBlock } from "@netcheck/wire/registration";
+
+/** What the verbs of agents need beyond the common `Ctx`. */
+export type AgentsCtx = Ctx & {
+  brokerAdmin: BrokerAdmin;
+  /** What agents are told of the broker, apart from their own account. */
+  agentBroker: Pick<BrokerBlock, "host" | "port" | "tls" | "vhost" | "responseExchange">;
+  heartbeatIntervalSeconds: number;
+  /** An agent silent for longer is inactive. */
+  heartbeatTimeoutSeconds: number;
+};

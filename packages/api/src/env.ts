@@ -1,0 +1,45 @@
+import { TokenKeys } from "@netcheck/identity/token";
+import { LogLevelSetting } from "@netcheck/kernel/settings";
+import { parseAllowList } from "@netcheck/wire/address";
+import * as z from "zod";
+
+const KeySet = z.string().transform((text, issues) => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    issues.addIssue('A JSON object is needed: {"keys": [two private Ed25519 JWKs or more]}.');
+    return z.NEVER;
+  }
+});
+
+const Allow = z.string().transform((text, issues) => {
+  try {
+    return parseAllowList(text);
+  } catch (error) {
+    issues.addIssue(error instanceof Error ? error.message : String(error));
+    return z.NEVER;
+  }
+});
+
+/** Settings of the platform, named as in the environment. No secret has a default. */
+export const Settings = z.object({
+  LOG_LEVEL: LogLevelSetting,
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  REDIS_URL: z.url({ protocol: /^(redis|https?)$/ }),
+  SQS_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  SQS_QUEUE_PREFIX: z.string().default(""),
+  AWS_REGION: z.string().default("us-east-1"),
+  AMQP_MANAGEMENT_URL: z.url({ protocol: /^https?$/ }),
+  AGENT_AMQP_URL: z.url({ protocol: /^amqps?$/ }),
+  RMQ_AGENTS_VHOST: z.string().min(1).default("agents_vhost"),
+  RMQ_REQUEST_EXCHANGE: z.string().min(1).default("agent_requests_exchange"),
+  RMQ_RESPONSE_EXCHANGE: z.string().min(1).default("agent_responses"),
+  AGENT_HEARTBEAT_INTERVAL_SEC: z.coerce.number().int().min(1).default(30),
+  AGENT_HEARTBEAT_TIMEOUT_SEC: z.coerce.number().int().min(2).default(90),
+  ACCESS_TOKEN_EXPIRE_MINUTES: z.coerce.number().int().min(1).max(60).default(15),
+  REFRESH_TOKEN_EXPIRE_DAYS: z.coerce.number().int().min(1).default(7),
+  TOKEN_KEYS: KeySet.pipe(TokenKeys),
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }),
+  NETCHECK_ALLOW: Allow.default([]),
+});
+export type Settings = z.output<typeof Settings>;

@@ -1,0 +1,20 @@
+import { unavailable } from "@netcheck/kernel/fault";
+import { within } from "@netcheck/kernel/time";
+import { sql } from "drizzle-orm";
+
+import type { ApiCtx } from "./platform.ts";
+
+const LIMIT_MS = 2_000;
+
+/** Whether what a request needs answers now; otherwise a 503 that names what does not. */
+export async function readiness(ctx: ApiCtx) {
+  const probes = { database: ctx.db.execute(sql`select 1`), redis: ctx.redis.get("ready") };
+  const names = Object.keys(probes);
+  const settled = await Promise.allSettled(
+    Object.values(probes).map((probe) => within<unknown>(LIMIT_MS, Promise.resolve(probe))),
+  );
+  const silent = names.filter((_, i) => settled[i]?.status === "rejected");
+  if (silent.length > 0)
+    throw unavailable("platform.not_ready", `No answer: ${silent.join(", ")}.`);
+  return { status: "ready" as const };
+}

@@ -1,0 +1,16 @@
+import { reconcileBroker } from "@netcheck/agents/account";
+import { sweepAgents } from "@netcheck/agents/presence";
+import { makePartitions } from "@netcheck/checks/partition";
+import { repairOutbox } from "@netcheck/kernel/outbox";
+
+import type { ApiCtx } from "./platform.ts";
+
+type Schedule = { name: string; everySeconds: number; run: (ctx: ApiCtx) => Promise<unknown> };
+
+/** What is done by the clock. Each is safe to repeat and to run twice at once. */
+export const SCHEDULES: readonly Schedule[] = [
+  { name: "outbox.repair", everySeconds: 10, run: (ctx) => repairOutbox(ctx) },
+  { name: "agents.sweep", everySeconds: 10, run: sweepAgents },
+  { name: "agents.reconcile", everySeconds: 60, run: reconcileBroker },
+  { name: "checks.partitions", everySeconds: 3_600, run: makePartitions },
+];

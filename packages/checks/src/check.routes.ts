@@ -1,0 +1,16 @@
+import { type ApiEnv, validate } from "@netcheck/kernel/http";
+import { Hono } from "hono";
+import { etag } from "hono/etag";
+import * as z from "zod";
+
+import { CheckId, type ChecksCtx, getCheck, StartCheck, startCheck } from "./check.ts";
+
+export const checkRoutes = new Hono<ApiEnv<ChecksCtx>>()
+  .post("/", validate("json", StartCheck), async (c) => {
+    const check = await startCheck(c.var.ctx, c.req.valid("json"));
+    return c.json(check, 202, { location: `/api/v1/checks/${check.id}` });
+  })
+  .get("/:id", etag(), validate("param", z.object({ id: CheckId })), async (c) => {
+    c.header("cache-control", "private, no-cache");
+    return c.json(await getCheck(c.var.ctx, c.req.valid("param").id));
+  });

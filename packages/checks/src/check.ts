@@ -1,0 +1,78 @@
+import { type Ctx, requireScope } from "@netcheck/kernel/ctx";
+import { invalid, notFound } from "@netcheck/kernel/fault";
+import { type Id, idSchema, newId } from "@netcheck/kernel/id";
+import { emit, transaction } from "@netcheck/kernel/outbox";
+import type { AllowList } from "@netcheck/wire/address";
+import { eq } from "drizzle-orm";
+import * as z from "zod";
+
+import { check, result } from "./check.sql.ts";
+import { CheckRequested } from "./events.ts";
+import { progressOf, viewResults } from "./progress.ts";
+import { type AgentSnapshot, selectAgents, Selection } from "./selection.ts";
+import { readTarget, Target } from "./target.ts";
+
+/** Time for the request to reach an agent and for its answer to come back. */
+const GRACE_MS = 10_000;
+
+/** What the verbs of checks need beyond the common `Ctx`. */
+export type ChecksCtx = Ctx & {
+  /** Active agents that can run this type. */
+  findCapableAgents: (ctx: Ctx, type: string) => Promise<AgentSnapshot[]>;
+  /** Special networks that targets may be in; the agents have lists of their own. */
+  targetAllow: AllowList;
+};
+
+export const CheckId = idSchema<"check">();
+
+export const StartCheck = z.strictObject({ ...Target.shape, ...Selection.shape });
+
+/** One pending row per agent asked, and the request to ask them, in one transaction. */
+export async function startCheck(ctx: ChecksCtx, input: z.output<typeof StartCheck>) {
+  const createdBy = requireScope(ctx, "checks:write");
+  const { type } = input;
+  const asked = readTarget(input, ctx.targetAllow);
+  const capable = await ctx.findCapableAgents(ctx, type);
+  const { agents, truncated } = selectAgents(capable, input);
+  if (agents.length === 0) {
+    throw invalid("checks.no_agents", "json.locations", "No active agent fits this check.");
+  }
+  const createdAt = ctx.now();
+  const id = newId<"check">(createdAt);
+  const deadlineAt = new Date(createdAt.getTime() + asked.options.timeoutMs + GRACE_MS);
+  const expected = agents.length;
+  const row = { id, type, ...asked, expected, truncated, createdBy, createdAt, deadlineAt };
+
+  await transaction(ctx, async (tx) => {
+    await tx.insert(check).values(row);
+    const rows = agents.map((agent) => ({ checkId: id, agentId: agent.id, agent }));
+    await tx.insert(result).values(rows);
+    await emit(tx, ctx, CheckRequested, {
+      ...asked,
+      checkId: id,
+      type,
+      deadlineAt: deadlineAt.toISOString(),
+      agentIds: agents.map((agent) => agent.id),
+    });
+  });
+  return { ...view(row), status: "pending" as const };
+}
+
+/** Where it stands now: finished is a matter of its rows and the clock, written nowhere. */
+export async function getCheck(ctx: Ctx, id: Id<"check">) {
+  requireScope(ctx, "checks:read");
+  const [row] = await ctx.db.select().from(check).where(eq(check.id, id));
+  if (!row) throw notFound("check");
+  const rows = await ctx.db
+    .select()
+    .from(result)
+    .where(eq(result.checkId, id))
+    .orderBy(result.agentId);
+  const progress = progressOf(rows, row, ctx.now());
+  return { ...view(row), ...progress, results: viewResults(rows, progress.status) };
+}
+
+function view(row: typeof check.$inferInsert) {
+  const { id, type, target, port, options, expected, truncated, createdAt, deadlineAt } = row;
+  return { id, type, target, port, options, expected, truncated, createdAt, deadlineAt };
+}

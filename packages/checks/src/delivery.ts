@@ -1,0 +1,81 @@
+import type { Ctx } from "@netcheck/kernel/ctx";
+import { count } from "@netcheck/kernel/metrics";
+import type { ResultDelivery } from "@netcheck/wire/delivery";
+import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
+
+import { check, result } from "./check.sql.ts";
+
+type Response = Extract<ResultDelivery, { kind: "response" }>;
+type Undelivered = Extract<ResultDelivery, { kind: "undelivered" }>;
+
+/**
+ * Safe to repeat: an answer fills the row that waits for it, once, and finds no other. Late is what
+ * is recorded after the deadline, so a check that has been seen finished never changes again.
+ */
+export async function recordDeliveries(ctx: Ctx, deliveries: readonly ResultDelivery[]) {
+  const responses = deliveries.filter((delivery) => delivery.kind === "response");
+  const undelivered = deliveries.filter((delivery) => delivery.kind === "undelivered");
+  if (responses.length > 0) await recordResponses(ctx, responses);
+  if (undelivered.length > 0) await recordUndelivered(ctx, undelivered);
+}
+
+async function recordResponses(ctx: Ctx, responses: readonly Response[]) {
+  const answers = responses.map(({ agentId, response }) => ({
+    ...response,
+    checkId: response.id,
+    agentId,
+  }));
+  const receivedAt = ctx.now();
+  const filled = await ctx.db
+    .update(result)
+    .set({
+      receivedAt,
+      late: sql`${receivedAt.toISOString()}::timestamptz >= ${check.deadlineAt}`,
+      status: sql`d.status`,
+      failureSource: sql`d."failureSource"`,
+      failedPhase: sql`d."failedPhase"`,
+      error: sql`d.error`,
+      startedAt: sql`d."startedAt"`,
+      durationMs: sql`d."durationMs"`,
+      result: sql`d.result`,
+    })
+    .from(
+      recordset(
+        sql`status text, "failureSource" text, "failedPhase" text, error jsonb,
+          "startedAt" timestamptz, "durationMs" double precision, result json`,
+        answers,
+      ),
+    )
+    .innerJoin(check, sql`${check.id} = d."checkId"`)
+    .where(waiting)
+    .returning({ checkId: result.checkId });
+  const repeated = responses.length - filled.length;
+  if (repeated > 0) count("checks.repeated_answers", { repeated });
+}
+
+async function recordUndelivered(ctx: Ctx, undelivered: readonly Undelivered[]) {
+  const reasons = undelivered.map(({ checkId, agentId, reason }) => ({ checkId, agentId, reason }));
+  await ctx.db
+    .update(result)
+    .set({ undelivered: sql`d.reason` })
+    .from(recordset(sql`reason text`, reasons))
+    .where(and(waiting, isNull(result.undelivered)));
+}
+
+const waiting = and(
+  eq(result.checkId, sql`d."checkId"`),
+  eq(result.agentId, sql`d."agentId"`),
+  isNull(result.receivedAt),
+);
+
+/** The first of each (check, agent) as rows `d`: one statement for a batch, whatever its size. */
+function recordset(columns: SQL, rows: readonly { checkId: string; agentId: string }[]) {
+  const first = Map.groupBy(rows, ({ checkId, agentId }) => `${checkId} ${agentId}`);
+  const json = storable(JSON.stringify([...first.values()].map(([row]) => row)));
+  return sql`json_to_recordset(${json}::json) as d("checkId" uuid, "agentId" uuid, ${columns})`;
+}
+
+/** Postgres takes neither NUL nor half a surrogate pair, and agents repeat what targets say. */
+function storable(json: string) {
+  return json.replace(/(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][\da-f]{2})/gi, "$1\ufffd");
+}

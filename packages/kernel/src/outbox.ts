@@ -1,0 +1,128 @@
+import { inArray } from "drizzle-orm";
+import { and, isNull, lt } from "drizzle-orm";
+import { index, integer, jsonb, pgSchema, text, timestamp, uuid } from "drizzle-orm/pg-core";
+import * as z from "zod";
+
+import type { Actor, Ctx, Tx } from "./ctx.ts";
+import { type Id, newId } from "./id.ts";
+import { log } from "./log.ts";
+import type { QueueName } from "./queue.ts";
+import { within } from "./time.ts";
+
+export const kernel = pgSchema("kernel");
+
+/** What must leave the database: written with the change it reports, marked once SQS has it. */
+export const outbox = kernel.table(
+  "outbox",
+  {
+    id: uuid().$type<Id<"event">>().primaryKey(),
+    queue: text().$type<QueueName>().notNull(),
+    type: text().notNull(),
+    data: jsonb().notNull(),
+    actor: jsonb().$type<Actor>().notNull(),
+    requestId: text().notNull(),
+    delaySeconds: integer().notNull(),
+    createdAt: timestamp({ withTimezone: true }).notNull(),
+    sentAt: timestamp({ withTimezone: true }),
+  },
+  (t) => [index("outbox_unsent").on(t.createdAt).where(isNull(t.sentAt))],
+);
+
+type Row = typeof outbox.$inferSelect;
+
+export type EventType<S extends z.ZodType = z.ZodType> = {
+  type: string;
+  queue: QueueName;
+  schema: S;
+};
+
+/** The SQS body of an event. */
+export function envelope<S extends z.ZodType>(event: EventType<S>) {
+  return z.object({
+    id: z.uuid(),
+    type: z.literal(event.type),
+    at: z.iso.datetime(),
+    requestId: z.string(),
+    data: event.schema,
+  });
+}
+
+const emitted = new WeakMap<Tx, Row[]>();
+
+/** Runs `work` in a transaction, then sends what it emitted; a failure to send is left to `repairOutbox`. */
+export async function transaction<T>(ctx: Ctx, work: (tx: Tx) => Promise<T>) {
+  const rows: Row[] = [];
+  const result = await ctx.db.transaction(async (tx) => {
+    emitted.set(tx, rows);
+    return await work(tx);
+  });
+  if (rows.length > 0) await sendOrLeave(ctx, rows);
+  return result;
+}
+
+/** Takes a `Tx` of `transaction`, never a `Db`: an event exists exactly when its change does. */
+export async function emit<S extends z.ZodType>(
+  tx: Tx,
+  ctx: Ctx,
+  event: EventType<S>,
+  data: z.input<S>,
+  delaySeconds = 0,
+) {
+  const { actor, requestId } = ctx;
+  const createdAt = ctx.now();
+  const parsed = event.schema.parse(data);
+  const { queue, type } = event;
+  const row = {
+    queue,
+    type,
+    data: parsed,
+    actor,
+    requestId,
+    delaySeconds,
+    createdAt,
+    sentAt: null,
+  };
+  const rows = emitted.get(tx);
+  if (!rows) throw new Error("emit needs the transaction of kernel/outbox.");
+  rows.push({ id: newId<"event">(createdAt), ...row });
+  await tx.insert(outbox).values(rows.slice(-1));
+}
+
+/** Sends what an earlier process could not. Returns how many rows it sent. */
+export async function repairOutbox(ctx: Ctx, olderThanMs = 10_000) {
+  const before = new Date(ctx.now().getTime() - olderThanMs);
+  const due = and(isNull(outbox.sentAt), lt(outbox.createdAt, before));
+  const rows = await ctx.db.select().from(outbox).where(due).orderBy(outbox.id).limit(500);
+  await send(ctx, rows);
+  return rows.length;
+}
+
+async function sendOrLeave(ctx: Ctx, rows: readonly Row[]) {
+  try {
+    await within(2_000, send(ctx, rows));
+  } catch (error) {
+    log.warn("outbox left to the repair", { error, events: rows.map((row) => row.id) });
+  }
+}
+
+async function send(ctx: Ctx, rows: readonly Row[]) {
+  if (rows.length === 0) return;
+  for (const [queue, group] of Map.groupBy(rows, (row) => row.queue)) {
+    await ctx.queue.send(
+      queue,
+      group.map((row) => ({
+        id: row.id,
+        body: JSON.stringify({
+          id: row.id,
+          type: row.type,
+          at: row.createdAt.toISOString(),
+          requestId: row.requestId,
+          data: row.data,
+        }),
+        delaySeconds: row.delaySeconds,
+      })),
+    );
+  }
+  const ids = rows.map((row) => row.id);
+  await ctx.db.update(outbox).set({ sentAt: ctx.now() }).where(inArray(outbox.id, ids));
+}

@@ -1,0 +1,10 @@
+import { DrizzleQueryError } from "drizzle-orm";
+
+/** The statement did not fail, Postgres was not there: sockets, shutdown (57P), connections (53300, 08). */
+export function isPostgresDown(error: unknown) {
+  if (!(error instanceof DrizzleQueryError) || !error.cause) return false;
+  const { message } = error.cause;
+  const code = "code" in error.cause ? String(error.cause.code) : "";
+  const known = /^(E[A-Z]+|57P0\d|53300|08\d{3})$/.test(code);
+  return known || /timeout|terminated|not queryable/i.test(message);
+}

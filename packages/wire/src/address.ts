@@ -1,0 +1,38 @@
+import ipaddr from "ipaddr.js";
+
+/** Networks that are allowed although they are special, from `NETCHECK_ALLOW`. */
+export type AllowList = readonly (readonly [ipaddr.IPv4 | ipaddr.IPv6, number])[];
+
+/** Reads a comma-separated list of CIDRs or addresses; throws a TypeError that names the bad part. */
+export function parseAllowList(text: string): AllowList {
+  const parts = text.split(",").map((part) => part.trim());
+  return parts.filter(Boolean).map((part) => {
+    try {
+      return ipaddr.parseCIDR(
+        part.includes("/") ? part : `${part}/${part.includes(":") ? 128 : 32}`,
+      );
+    } catch (cause) {
+      throw new TypeError(`"${part}" is not an address or CIDR such as 10.0.0.0/8.`, { cause });
+    }
+  });
+}
+
+/**
+ * Whether a check may reach this address: any global unicast one, and what the list allows.
+ * Special ranges are IANA's special-purpose registries as `ipaddr.js` keeps them: private, loopback,
+ * link-local (with cloud metadata), multicast, reserved and the IPv6 transition forms.
+ */
+export function isAddressAllowed(address: string, allow: AllowList) {
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.process(address.replace(/%.*$/, ""));
+  if (parsed.range() === "unicast") return true;
+  return allow.some(
+    ([network, bits]) => network.kind() === parsed.kind() && parsed.match(network, bits),
+  );
+}
+
+/** The address a literal stands for, brackets removed, or undefined if it is a name. */
+export function literalAddress(host: string) {
+  const bare = host.replace(/^\[(.*)\]$/, "$1");
+  return ipaddr.isValid(bare) ? bare : undefined;
+}

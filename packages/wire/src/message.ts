@@ -1,0 +1,74 @@
+import * as z from "zod";
+
+/** Version of the messages below; a message of another version is dead-lettered with a counter. */
+export const WIRE_VERSION = 1;
+
+/** Largest message either side accepts, in bytes. */
+export const MAX_MESSAGE_BYTES = 256 * 1024;
+
+export const CheckType = z.enum(["http", "tcp"]);
+export type CheckType = z.output<typeof CheckType>;
+
+/** Where a failed check was stopped: whose fault it is. */
+export const FailureSource = z.enum(["target", "resolver", "path", "agent", "platform"]);
+export type FailureSource = z.output<typeof FailureSource>;
+
+/** How far the agent came before it failed. */
+export const Phase = z.enum(["policy", "dns", "tcp", "tls", "firstByte", "download", "run"]);
+export type Phase = z.output<typeof Phase>;
+
+const Id = z.uuid();
+const Instant = z.iso.datetime({ offset: true });
+const Port = z.int().min(1).max(65_535);
+
+/** Platform to agent, `agent_requests_exchange`, routing key `agent.<agentId>`. */
+export const CheckRequest = z.object({
+  v: z.literal(WIRE_VERSION),
+  id: Id,
+  type: CheckType,
+  target: z.string().min(1).max(253),
+  port: Port.optional(),
+  options: z.record(z.string(), z.unknown()),
+  deadlineAt: Instant,
+});
+export type CheckRequest = z.output<typeof CheckRequest>;
+
+const Answer = {
+  v: z.literal(WIRE_VERSION),
+  id: Id,
+  startedAt: Instant,
+  durationMs: z.number().min(0).max(3_600_000),
+};
+
+const Result = z.record(z.string(), z.unknown());
+
+/** The agent got the type's own answer, whatever that answer says about the target. */
+const Finished = z.object({ ...Answer, status: z.literal("finished"), result: Result });
+
+/** Something stood in the way; `result` keeps what was learnt until then. */
+const Failed = z.object({
+  ...Answer,
+  status: z.literal("failed"),
+  failureSource: FailureSource,
+  failedPhase: Phase,
+  error: z.object({ code: z.string().min(1).max(64), message: z.string().max(1_000) }),
+  result: Result,
+});
+
+/** Agent to platform, `agent_responses`, routing key `result.<agentId>`, `user-id` set. */
+export const CheckResponse = z.discriminatedUnion("status", [Finished, Failed]);
+export type CheckResponse = z.output<typeof CheckResponse>;
+
+/** Agent to platform, `agent_responses`, routing key `heartbeat.<agentId>`, `user-id` set. */
+export const Heartbeat = z.object({
+  v: z.literal(WIRE_VERSION),
+  at: Instant,
+  version: z.string().max(64),
+  load: z.number().min(0),
+  running: z.int().min(0),
+  capabilities: z.array(z.string().max(32)).max(32),
+});
+export type Heartbeat = z.output<typeof Heartbeat>;
+
+/** The header that carries the request id through AMQP. */
+export const REQUEST_ID_HEADER = "x-request-id";

@@ -1,0 +1,101 @@
+import { execFile } from "node:child_process";
+import { cp, glob, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const run = promisify(execFile);
+const lint = join(import.meta.dirname, "../node_modules/.bin/oxlint");
+
+async function texts(...patterns: string[]) {
+  const found: string[] = [];
+  for await (const path of glob(patterns, { exclude: ["**/node_modules/**"] })) {
+    found.push(await readFile(path, "utf8"));
+  }
+  return found.join("\n");
+}
+
+describe("rules and tests", async () => {
+  const ids = (text: string, pattern: RegExp) => new Set(text.match(pattern) ?? []);
+  const written = ids(await texts("packages/*/RULES.md"), /\[[A-Z]{3}-\d+\]/g);
+  const tested = ids(
+    await texts("packages/**/*.test.ts", "test/**/*.test.ts"),
+    /\[[A-Z]{3}-\d+\](?=[^\n]*["`])/g,
+  );
+
+  it("every rule is held by a test", () => {
+    expect(written.size).toBeGreaterThan(20);
+    expect([...written].filter((id) => !tested.has(id))).toEqual([]);
+  });
+
+  it("every test names a rule that is written", () => {
+    expect([...tested].filter((id) => !written.has(id))).toEqual([]);
+  });
+});
+
+/** Each is bad in one way; a fence that lets it pass has a hole. */
+const CANARIES: [path: string, source: string, rule: string][] = [
+  ["kernel/src/c.ts", 'import "@netcheck/checks/check";', "no-restricted-imports"],
+  ["kernel/src/c.ts", 'import "@netcheck/wire/message";', "no-restricted-imports"],
+  ["wire/src/c.ts", 'import "@netcheck/kernel/id";', "no-restricted-imports"],
+  ["wire/src/c.ts", 'import "hono";', "no-restricted-imports"],
+  ["adapters/src/c.ts", 'import "@netcheck/agents/agent";', "no-restricted-imports"],
+  ["checks/src/c.ts", 'import "@netcheck/agents/agent";', "no-restricted-imports"],
+  ["checks/src/c.ts", 'import "@netcheck/identity/session";', "no-restricted-imports"],
+  ["checks/src/c.ts", 'import "@netcheck/adapters/sqs";', "no-restricted-imports"],
+  ["checks/src/c.ts", 'import "hono";', "no-restricted-imports"],
+  ["checks/src/c.ts", 'import "@aws-sdk/client-sqs";', "no-restricted-imports"],
+  ["checks/src/c.routes.ts", 'import "amqplib";', "no-restricted-imports"],
+  ["agents/src/c.ts", 'import "@netcheck/checks/check";', "no-restricted-imports"],
+  ["agents/src/c.ts", "export const c = process.env;", "no-process-env"],
+  ["identity/src/c.ts", 'import "@netcheck/agents/agent";', "no-restricted-imports"],
+  ["worker/src/c.ts", 'import "@netcheck/checks/check";', "no-restricted-imports"],
+  ["agent/src/c.ts", 'import "@netcheck/kernel/log";', "no-restricted-imports"],
+  ["api/src/c.ts", 'import "@netcheck/local/platform";', "no-restricted-imports"],
+  ["api/src/c.ts", "export const c = (x: any) => x;", "no-explicit-any"],
+  ["api/src/c.ts", "export const c = (x?: string) => x!.length;", "no-non-null-assertion"],
+  ["api/src/c.ts", "console.log(1);", "no-console"],
+  ["api/src/c.ts", "export default 1;", "no-default-export"],
+];
+
+const WELCOME: [path: string, source: string][] = [
+  ["checks/src/c.ts", 'import "@netcheck/kernel/id";\nimport "@netcheck/agents/events";'],
+  ["checks/src/c.routes.ts", 'import "hono";'],
+  ["worker/src/c.ts", 'import "@netcheck/checks/events";'],
+  ["agent/src/c.ts", 'import "@netcheck/wire/message";\nimport "amqplib";'],
+];
+
+describe("fences", () => {
+  let root = "";
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), "netcheck-canaries-"));
+    await cp(".oxlintrc.json", join(root, ".oxlintrc.json"));
+  });
+  afterAll(() => rm(root, { recursive: true }));
+
+  async function complaints(name: string, path: string, source: string) {
+    const home = join(root, name);
+    const file = join(home, "packages", path);
+    await mkdir(dirname(file), { recursive: true });
+    await cp(join(root, ".oxlintrc.json"), join(home, ".oxlintrc.json"));
+    await writeFile(file, source);
+    const linted = await run(lint, [], { cwd: home }).catch((error: { stdout: string }) => error);
+    return linted.stdout;
+  }
+
+  it.each(CANARIES.map((canary, i) => [i, ...canary] as const))(
+    "canary %i in %s: %s",
+    async (i, path, source, rule) => {
+      expect(await complaints(`bad-${i}`, path, source)).toContain(rule);
+    },
+  );
+
+  it.each(WELCOME.map((good, i) => [i, ...good] as const))(
+    "no complaint %i in %s",
+    async (i, path, source) => {
+      expect(await complaints(`good-${i}`, path, source)).not.toContain("no-restricted");
+    },
+  );
+});

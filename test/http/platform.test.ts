@@ -1,0 +1,154 @@
+import { openPostgres } from "@netcheck/adapters/postgres";
+import { createApp } from "@netcheck/api/app";
+import { createConsumers } from "@netcheck/api/consumers";
+import { SessionEnded } from "@netcheck/identity/events";
+import { logout } from "@netcheck/identity/session";
+import { newId } from "@netcheck/kernel/id";
+import { emit, outbox, repairOutbox, transaction } from "@netcheck/kernel/outbox";
+import { eq } from "drizzle-orm";
+import { describe, expect, it } from "vitest";
+
+import { useWorld } from "../support/world.ts";
+
+describe("the platform", () => {
+  const world = useWorld();
+  const request = (path: string, init: RequestInit = {}) =>
+    createApp(world().platform).request(path, init);
+  const login = (body: string, headers: Record<string, string> = {}) =>
+    request("/api/v1/auth/login", {
+      method: "POST",
+      body,
+      headers: { "content-type": "application/json", ...headers },
+    });
+  const endSession = async (work?: () => Promise<unknown>) => {
+    const sessionId = newId<"session">(world().platform.now());
+    await transaction(world().system(), async (tx) => {
+      await emit(tx, world().system(), SessionEnded, { sessionId });
+      await work?.();
+    });
+    return sessionId;
+  };
+  const sentFor = (id: string) => world().queue.sent.filter(({ body }) => body.includes(id));
+
+  it("[KRN-1] an event of a change that failed does not exist", async () => {
+    const before = world().queue.sent.length;
+    const failing = endSession(() => Promise.reject(new Error("changed my mind")));
+    await expect(failing).rejects.toThrow("changed my mind");
+    expect(world().queue.sent).toHaveLength(before);
+  });
+
+  it("[KRN-1] an event outside a transaction of the outbox is refused", async () => {
+    const outside = world().platform.db.transaction((tx) =>
+      emit(tx, world().system(), SessionEnded, { sessionId: newId<"session">(new Date()) }),
+    );
+    await expect(outside).rejects.toThrow("emit needs the transaction");
+  });
+
+  it("[KRN-2] what the queue did not take is sent by the repair, once", async () => {
+    world().queue.fail(new Error("away"));
+    const id = await endSession();
+    world().queue.fail(undefined);
+    expect(sentFor(id)).toHaveLength(0);
+    await repairOutbox(world().system());
+    expect(sentFor(id)).toHaveLength(0);
+    world().advance(11_000);
+    await repairOutbox(world().system());
+    expect(sentFor(id)).toHaveLength(1);
+    await repairOutbox(world().system());
+    expect(sentFor(id)).toHaveLength(1);
+  });
+
+  it("[KRN-2] a queue that hangs holds the answer for 2 s at most", async () => {
+    world().queue.hang();
+    const startedAt = performance.now();
+    const id = await endSession();
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
+    const rows = await world()
+      .platform.db.select()
+      .from(outbox)
+      .where(eq(outbox.type, SessionEnded.type));
+    expect(rows.find((row) => JSON.stringify(row.data).includes(id))?.sentAt).toBeNull();
+    world().queue.resume();
+  });
+
+  it("[KRN-2] a consumer ends what the request could not, and its poison fails alone", async () => {
+    const token = await world().tokenOf("viewer");
+    const { tokens, now, redis } = world().platform;
+    const { sub, sid } = await tokens.verify(token, now());
+    const actor = { type: "person", personId: sub, sessionId: sid, scopes: [] } as const;
+    await logout({ ...world().system(), actor });
+    await world().emptyRedis();
+    const [message] = sentFor(sid);
+    const record = (messageId: string, body: string) => ({ messageId, body }) as never;
+    const { events } = createConsumers(world().platform);
+    const report = await events({
+      Records: [record("good", message?.body ?? ""), record("bad", "{}")],
+    });
+    expect(report).toEqual({ batchItemFailures: [{ itemIdentifier: "bad" }] });
+    expect(await redis.get(`session:${sid}`)).toEqual({ ended: true });
+  });
+
+  it("[KRN-3] refusals are problems with a stable code and a request id", async () => {
+    const response = await request("/api/v1/nowhere");
+    expect(response.status).toBe(404);
+    expect(response.headers.get("content-type")).toBe("application/problem+json");
+    expect(response.headers.get("x-request-id")).toMatch(/^[\w-]{36}$/);
+    expect(await response.json()).toEqual({
+      type: "/problems/page.not_found",
+      title: "not_found",
+      status: 404,
+      detail: "No such page.",
+    });
+  });
+
+  it("[KRN-3] a bug is a bare 500 that leaks nothing", async () => {
+    const now = () => {
+      throw new Error("a secret of the house");
+    };
+    const app = createApp({ ...world().platform, now });
+    const body = JSON.stringify({ token: "nce_x", hostname: "h", version: "1", capabilities: [] });
+    const headers = { "content-type": "application/json" };
+    const response = await app.request("/api/v1/agents/register", {
+      method: "POST",
+      body,
+      headers,
+    });
+    expect(response.status).toBe(500);
+    expect(await response.text()).not.toContain("secret of the house");
+  });
+
+  it.each([
+    ["not JSON", "{", {}, 400],
+    ["not declared as JSON", "{}", { "content-type": "text/plain" }, 415],
+    ["too large", JSON.stringify({ email: "x".repeat(110_000) }), {}, 413],
+    ["against the schema", "{}", {}, 422],
+  ])("[KRN-4] a body that is %s", async (_, body, headers, status) => {
+    const response = await login(body, headers);
+    expect(response.status).toBe(status);
+    expect(response.headers.get("content-type")).toBe("application/problem+json");
+  });
+
+  it("[KRN-5] a well-formed request id is kept, another is replaced", async () => {
+    const kept = await login("{}", { "x-request-id": "caller-0001" });
+    expect(kept.headers.get("x-request-id")).toBe("caller-0001");
+    const replaced = await login("{}", { "x-request-id": "no spaces please" });
+    expect(replaced.headers.get("x-request-id")).not.toContain(" ");
+  });
+
+  it("[KRN-6] without the database it is 503, and /ready says so while /health lives", async () => {
+    const gone = openPostgres("postgres://nobody:nothing@127.0.0.1:1/none");
+    const app = createApp({ ...world().platform, db: gone.db });
+    const token = await world().tokenOf("viewer");
+    await world().client(token).api.v1.users.me.$get();
+    const headers = { authorization: `Bearer ${token}` };
+    const response = await app.request("/api/v1/users/me", { headers });
+    expect(response.status).toBe(503);
+    expect(response.headers.get("retry-after")).toBe("5");
+    const ready = await app.request("/ready");
+    expect(ready.status).toBe(503);
+    expect(await ready.json()).toMatchObject({ detail: "No answer: database." });
+    expect((await app.request("/health")).status).toBe(200);
+    expect((await request("/ready")).status).toBe(200);
+    await gone.close();
+  });
+});

@@ -1,0 +1,39 @@
+import { randomBytes } from "node:crypto";
+
+import { openPostgres } from "@netcheck/adapters/postgres";
+import { Client } from "pg";
+
+export const TEMPLATE = "netcheck_template";
+
+/** The same server, another database. */
+export function databaseUrl(name: string) {
+  const url = new URL(process.env["DATABASE_URL"] ?? "");
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+/** A private copy of the migrated template, made per file: files run in parallel and never clean up. */
+export async function freshDatabase() {
+  const name = `test_${randomBytes(6).toString("hex")}`;
+  await administer(`create database ${name} template ${TEMPLATE}`);
+  const url = databaseUrl(name);
+  const { db, close } = openPostgres(url);
+  return {
+    url,
+    db,
+    async [Symbol.asyncDispose]() {
+      await close();
+      await administer(`drop database ${name} with (force)`);
+    },
+  };
+}
+
+export async function administer(statement: string) {
+  const client = new Client({ connectionString: databaseUrl("postgres") });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,120 @@
+import { openRedis } from "@netcheck/adapters/redis";
+import { createApp } from "@netcheck/api/app";
+import { jobCtx, type Platform } from "@netcheck/api/platform";
+import { makePartitions } from "@netcheck/checks/partition";
+import { person } from "@netcheck/identity/identity.sql";
+import { hashPassword } from "@netcheck/identity/password";
+import type { Role } from "@netcheck/identity/role";
+import { impersonate } from "@netcheck/identity/session";
+import { generateTokenKeys, openTokens } from "@netcheck/identity/token";
+import { newId } from "@netcheck/kernel/id";
+import { startRedisBridge } from "@netcheck/local/redis-bridge";
+import { parseAllowList } from "@netcheck/wire/address";
+import { hc } from "hono/client";
+import { afterAll, beforeAll } from "vitest";
+
+import { brokerAdminTwin } from "./broker-admin-twin.ts";
+import { freshDatabase } from "./database.ts";
+import { queueTwin } from "./queue-twin.ts";
+
+type World = Awaited<ReturnType<typeof openWorld>>;
+
+export const PASSWORD = "correct horse battery staple";
+
+/** Everything real except the clock, the queue and the broker, which tests must be able to stop. */
+export function useWorld() {
+  let opened: World | undefined;
+  beforeAll(async () => {
+    opened = await openWorld();
+  });
+  afterAll(() => opened?.[Symbol.asyncDispose]());
+  return () => {
+    if (!opened) throw new Error("The world opens in beforeAll.");
+    return opened;
+  };
+}
+
+async function openWorld() {
+  const database = await freshDatabase();
+  const bridge = await startRedisBridge({ redisUrl: redisOfThisWorker() });
+  const redis = openRedis(bridge);
+  await redis.eval("redis.call('FLUSHDB')", [], []);
+  const queue = queueTwin();
+  const brokerAdmin = brokerAdminTwin();
+  let nowMs = Date.now();
+  const platform: Platform = {
+    db: database.db,
+    redis,
+    queue,
+    brokerAdmin,
+    now: () => new Date(nowMs),
+    tokens: await openTokens({
+      keys: await generateTokenKeys(),
+      issuer: "http://netcheck.test",
+      lifetimeSeconds: 900,
+    }),
+    sessionLifetimeSeconds: 7 * 86_400,
+    agentBroker: {
+      host: "broker.test",
+      port: 5672,
+      tls: false,
+      vhost: "agents_vhost",
+      responseExchange: "agent_responses",
+    },
+    heartbeatIntervalSeconds: 30,
+    heartbeatTimeoutSeconds: 90,
+    targetAllow: parseAllowList("127.0.0.0/8"),
+  };
+  const system = () => jobCtx(platform, "test");
+  await makePartitions(system());
+
+  async function personWith(role: Role) {
+    const createdAt = platform.now();
+    const id = newId<"person">(createdAt);
+    const email = `${role}-${id}@example.com`;
+    const passwordHash = await hashPassword(PASSWORD);
+    await platform.db.insert(person).values({ id, email, passwordHash, role, createdAt });
+    return { id, email };
+  }
+
+  async function tokenOf(role: Role) {
+    const { email } = await personWith(role);
+    return (await impersonate(system(), email)).accessToken;
+  }
+
+  return {
+    platform,
+    queue,
+    brokerAdmin,
+    bridge,
+    system,
+    personWith,
+    tokenOf,
+    client: (token?: string) => clientOf(platform, token),
+    /** Moves the one clock that verbs see. */
+    advance: (ms: number) => {
+      nowMs += ms;
+    },
+    emptyRedis: () => redis.eval("redis.call('FLUSHDB')", [], []),
+    async [Symbol.asyncDispose]() {
+      await bridge.close();
+      await database[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The typed client over the app itself, without a socket. */
+function clientOf(platform: Platform, token?: string) {
+  const app = createApp(platform);
+  return hc<typeof app>("http://netcheck.test", {
+    fetch: app.request,
+    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+  });
+}
+
+/** Files run in parallel, each worker in a Redis database of its own. */
+function redisOfThisWorker() {
+  const url = new URL(process.env["REDIS_URL"] ?? "");
+  url.pathname = `/${process.env["VITEST_POOL_ID"] ?? "1"}`;
+  return url.href;
+}

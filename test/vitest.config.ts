@@ -1,0 +1,49 @@
+import { fileURLToPath } from "node:url";
+
+import { defineConfig } from "vitest/config";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+// Node itself loads the sources, as it does when they are deployed.
+const experimental = { viteModuleRunner: false };
+
+/** `unit` needs nothing; the other two bring up services of their own and throw them away. */
+export default defineConfig({
+  root,
+  test: {
+    experimental,
+    projects: [
+      {
+        root,
+        test: {
+          name: "unit",
+          experimental,
+          include: ["packages/**/*.test.ts", "test/architecture.test.ts"],
+        },
+      },
+      {
+        root,
+        test: {
+          name: "services",
+          experimental,
+          include: ["http", "contract", "flow"].map((suite) => `test/${suite}/**/*.test.ts`),
+          globalSetup: "test/support/stack.ts",
+          maxWorkers: 2,
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        root,
+        test: {
+          name: "start",
+          experimental,
+          include: ["test/start/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
