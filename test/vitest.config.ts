@@ -17,6 +17,7 @@ export default defineConfig({
         root,
         test: {
           name: "unit",
+          setupFiles: ["test/support/quiet.ts"],
           experimental,
           include: ["packages/**/*.test.ts", "test/architecture.test.ts"],
         },
@@ -25,6 +26,7 @@ export default defineConfig({
         root,
         test: {
           name: "services",
+          setupFiles: ["test/support/quiet.ts"],
           experimental,
           include: ["http", "contract", "flow"].map((suite) => `test/${suite}/**/*.test.ts`),
           globalSetup: "test/support/stack.ts",

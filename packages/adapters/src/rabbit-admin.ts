@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import type { BrokerAccount, BrokerAdmin } from "@netcheck/kernel/broker";
 import { log } from "@netcheck/kernel/log";
 import { count } from "@netcheck/kernel/metrics";
@@ -33,6 +35,8 @@ type Account = Pick<BrokerAccount, "username" | "queue">;
 const REQUEST = { callMs: 2_000, totalMs: 8_000 };
 const SCHEDULE = { callMs: 10_000, totalMs: 120_000 };
 const AT_ONCE = 8;
+/** Consumers of a quorum queue that is back within some 40 ms are never told that theirs is gone. */
+const CANCEL_MS = 500;
 
 /**
  * `BrokerAdmin` over RabbitMQ's management interface, 3.10 and later. An account's call ends within
@@ -79,6 +83,7 @@ export function rabbitAdmin(options: Options): BrokerAdmin & { ensureTopology():
     if (waiting.reason !== "[]") return count("broker.queue_left", { queue: name, reason });
     log.warn("queue was declared otherwise and is made again", { queue: name, reason });
     await api.call("DELETE", path, undefined, [404]);
+    await sleep(CANCEL_MS);
     await api.call("PUT", path, body);
   }
 

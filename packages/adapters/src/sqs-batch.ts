@@ -19,3 +19,14 @@ export function* batches<T extends { body: string }>(messages: readonly T[]) {
   }
   if (batch.length > 0) yield batch;
 }
+
+/**
+ * The same JSON without the characters that SQS refuses, which can only stand in its strings:
+ * U+FFFE, U+FFFF and, for a stand-in that knows no better, everything beyond the 16-bit plane.
+ */
+export function sqsSafe(json: string) {
+  return json.replace(
+    /[\ud800-\udfff\ufffe\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16)}`,
+  );
+}

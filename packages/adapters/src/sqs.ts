@@ -10,13 +10,13 @@ import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import * as z from "zod";
 
 import { backOff } from "./backoff.ts";
-import { batches } from "./sqs-batch.ts";
+import { batches, sqsSafe } from "./sqs-batch.ts";
 import { openClients, openSqs, type SqsOptions, standInUrl } from "./sqs-client.ts";
 import { eventOf } from "./sqs-record.ts";
 
 const SEND_ATTEMPTS = 3;
 
-/** `Queue` over SQS. Entries that SQS could not take now are tried three times in all. */
+/** `Queue` over SQS, for bodies that are JSON. Entries that SQS could not take now are tried three times in all. */
 export function sqsQueue(options: SqsOptions): Queue {
   const sqs = openSqs(options);
 
@@ -35,7 +35,8 @@ export function sqsQueue(options: SqsOptions): Queue {
 
   return {
     async send(queue, messages) {
-      await Promise.all([...batches(messages)].map((batch) => sendBatch(queue, batch)));
+      const safe = messages.map((message) => ({ ...message, body: sqsSafe(message.body) }));
+      await Promise.all([...batches(safe)].map((batch) => sendBatch(queue, batch)));
     },
   };
 }

@@ -3,7 +3,7 @@ import { invalid, notFound } from "@netcheck/kernel/fault";
 import { type Id, idSchema, newId } from "@netcheck/kernel/id";
 import { emit, transaction } from "@netcheck/kernel/outbox";
 import type { AllowList } from "@netcheck/wire/address";
-import { eq } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import * as z from "zod";
 
 import { check, result } from "./check.sql.ts";
@@ -61,13 +61,12 @@ export async function startCheck(ctx: ChecksCtx, input: z.output<typeof StartChe
 /** Where it stands now: finished is a matter of its rows and the clock, written nowhere. */
 export async function getCheck(ctx: Ctx, id: Id<"check">) {
   requireScope(ctx, "checks:read");
-  const [row] = await ctx.db.select().from(check).where(eq(check.id, id));
+  const both = and(eq(check.id, id), eq(result.checkId, id));
+  const joined = ctx.db.select().from(check).innerJoin(result, both);
+  const found = await joined.orderBy(result.agentId);
+  const [row] = found.map((one) => one.check);
   if (!row) throw notFound("check");
-  const rows = await ctx.db
-    .select()
-    .from(result)
-    .where(eq(result.checkId, id))
-    .orderBy(result.agentId);
+  const rows = found.map((one) => one.result);
   const progress = progressOf(rows, row, ctx.now());
   return { ...view(row), ...progress, results: viewResults(rows, progress.status) };
 }

@@ -1,7 +1,8 @@
 import type { Ctx } from "@netcheck/kernel/ctx";
 import { count } from "@netcheck/kernel/metrics";
 import type { ResultDelivery } from "@netcheck/wire/delivery";
-import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
+import { and, eq, gte, isNull, lte, type SQL, sql } from "drizzle-orm";
+import type { PgColumn } from "drizzle-orm/pg-core";
 
 import { check, result } from "./check.sql.ts";
 
@@ -46,8 +47,8 @@ async function recordResponses(ctx: Ctx, responses: readonly Response[]) {
         answers,
       ),
     )
-    .innerJoin(check, sql`${check.id} = d."checkId"`)
-    .where(waiting)
+    .innerJoin(check, and(sql`${check.id} = d."checkId"`, within(check.id, answers)))
+    .where(and(waiting, within(result.checkId, answers)))
     .returning({ checkId: result.checkId });
   const repeated = responses.length - filled.length;
   if (repeated > 0) count("checks.repeated_answers", { repeated });
@@ -59,7 +60,7 @@ async function recordUndelivered(ctx: Ctx, undelivered: readonly Undelivered[]) 
     .update(result)
     .set({ undelivered: sql`d.reason` })
     .from(recordset(sql`reason text`, reasons))
-    .where(and(waiting, isNull(result.undelivered)));
+    .where(and(waiting, within(result.checkId, reasons), isNull(result.undelivered)));
 }
 
 const waiting = and(
@@ -67,6 +68,12 @@ const waiting = and(
   eq(result.agentId, sql`d."agentId"`),
   isNull(result.receivedAt),
 );
+
+/** Says in which partitions to look: of those that the batch spans, not of all there are. */
+function within(column: PgColumn, rows: readonly { checkId: string }[]) {
+  const ids = rows.map(({ checkId }) => checkId).toSorted();
+  return and(gte(column, ids[0]), lte(column, ids.at(-1)));
+}
 
 /** The first of each (check, agent) as rows `d`: one statement for a batch, whatever its size. */
 function recordset(columns: SQL, rows: readonly { checkId: string; agentId: string }[]) {

@@ -2,13 +2,9 @@ import { log } from "./log.ts";
 
 const totals = new Map<string, number>();
 
-/** Adds to a counter and logs the step, so that it is seen whether or not anyone scrapes it. */
-export function count(name: string, extra: Record<string, unknown> = {}) {
-  totals.set(name, (totals.get(name) ?? 0) + 1);
-  log.info("counted", { metric: name, ...extra });
-}
-
-/** What was counted since this process began. */
-export function counters(): ReadonlyMap<string, number> {
-  return totals;
+/** Adds one to a counter, and logs it with its total since this process began. */
+export function count(metric: string, extra: Record<string, unknown> = {}) {
+  const total = (totals.get(metric) ?? 0) + 1;
+  totals.set(metric, total);
+  log.info("counted", { metric, total, ...extra });
 }

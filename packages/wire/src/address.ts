@@ -17,22 +17,32 @@ export function parseAllowList(text: string): AllowList {
   });
 }
 
+/** What IANA has given out of IPv6 as global unicast; the rest is special or not given out. */
+const GLOBAL_IPV6 = ipaddr.parseCIDR("2000::/3");
+
 /**
  * Whether a check may reach this address: any global unicast one, and what the list allows.
  * Special ranges are IANA's special-purpose registries as `ipaddr.js` keeps them: private, loopback,
- * link-local (with cloud metadata), multicast, reserved and the IPv6 transition forms.
+ * link-local (with cloud metadata), multicast, reserved and the IPv6 transition forms. An
+ * IPv4-mapped address is judged as the IPv4 address that it is.
  */
 export function isAddressAllowed(address: string, allow: AllowList) {
   if (!ipaddr.isValid(address)) return false;
   const parsed = ipaddr.process(address.replace(/%.*$/, ""));
-  if (parsed.range() === "unicast") return true;
+  if (isGlobal(parsed)) return true;
   return allow.some(
     ([network, bits]) => network.kind() === parsed.kind() && parsed.match(network, bits),
   );
 }
 
-/** The address a literal stands for, brackets removed, or undefined if it is a name. */
+function isGlobal(address: ipaddr.IPv4 | ipaddr.IPv6) {
+  if (address.range() !== "unicast") return false;
+  // ::a.b.c.d (RFC 4291, 2.5.5.1) carries any IPv4 address and is no range of the library.
+  return address.kind() === "ipv4" || address.match(GLOBAL_IPV6);
+}
+
+/** The address a literal stands for, in its canonical form, or undefined if it is a name. */
 export function literalAddress(host: string) {
   const bare = host.replace(/^\[(.*)\]$/, "$1");
-  return ipaddr.isValid(bare) ? bare : undefined;
+  return ipaddr.isValid(bare) ? ipaddr.process(bare).toString() : undefined;
 }

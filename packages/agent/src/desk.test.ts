@@ -1,0 +1,204 @@
+import { once } from "node:events";
+import { createServer, type AddressInfo, type Server } from "node:net";
+
+import { parseAllowList } from "@netcheck/wire/address";
+import type { ConsumeMessage } from "amqplib";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+
+import { createClock } from "./clock.ts";
+import { createDesk } from "./desk.ts";
+import type { Ending, Link } from "./link.ts";
+import { setLogLevel } from "./log.ts";
+
+let server: Server;
+let port = 0;
+let connections = 0;
+beforeAll(async () => {
+  setLogLevel("ERROR");
+  // Every backoff of nothing.
+  vi.spyOn(Math, "random").mockReturnValue(0);
+  server = createServer(() => (connections += 1)).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  ({ port } = server.address() as AddressInfo);
+});
+afterAll(() => server.close());
+
+const ID = "01939f2c-8a00-7b6c-8d2e-0f1e2d3c4b5a";
+
+function message(change: object = {}, headers = {}): ConsumeMessage {
+  const deadlineAt = new Date(Date.now() + 10_000).toISOString();
+  const request = { v: 1, id: ID, type: "tcp", target: "127.0.0.1", port, options: {}, deadlineAt };
+  const content = Buffer.from(JSON.stringify({ ...request, ...change }));
+  // Only what the desk looks at: the rest of a delivery is the broker's business.
+  return { content, properties: { headers } } as ConsumeMessage;
+}
+
+/** A link that records what goes over it; `confirm` decides each publish. */
+function fakeLink(confirm: (body: string) => Promise<void> = () => Promise.resolve()) {
+  const sent: { id: string; requestId: string | undefined }[] = [];
+  const settled: string[] = [];
+  const { promise: ended, resolve } = Promise.withResolvers<Ending>();
+  let open = true;
+  const link: Link = {
+    publish: (_kind, body, requestId) => {
+      sent.push({ id: JSON.parse(body.toString()).id, requestId });
+      return confirm(body.toString());
+    },
+    consume: () => Promise.resolve(),
+    ack: () => void settled.push("ack"),
+    reject: () => void settled.push("reject"),
+    cancel: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+    isOpen: () => open,
+    ended,
+  };
+  const cut = () => {
+    open = false;
+    resolve({ reason: "cut", refused: false });
+  };
+  return { link, sent, settled, cut };
+}
+
+function desk() {
+  const halt = new AbortController();
+  const made = createDesk({
+    allow: parseAllowList("127.0.0.1"),
+    clock: createClock(),
+    stop: halt.signal,
+  });
+  return { ...made, halt };
+}
+
+describe("a request", () => {
+  it("is acknowledged only once its answer is confirmed, which carries the request id", async () => {
+    const { promise: confirmed, resolve: confirm } = Promise.withResolvers<void>();
+    const { link, sent, settled } = fakeLink(() => confirmed);
+    const it = desk();
+    await it.attach(link);
+    it.take(link, message({}, { "x-request-id": "r1" }));
+    expect(it.running()).toBe(1);
+    await expect.poll(() => sent).toEqual([{ id: ID, requestId: "r1" }]);
+    expect(settled).toEqual([]);
+    confirm();
+    await it.drain();
+    expect([settled, it.running()]).toEqual([["ack"], 0]);
+  });
+
+  it.each([
+    ["malformed", { target: 1 }],
+    ["of another version", { v: 2 }],
+    ["of a type that does not run here", { type: "ping" }],
+    ["past its deadline", { deadlineAt: new Date(Date.now() - 1).toISOString() }],
+  ])("that is %s is given up and not run", async (_what, change) => {
+    const { link, sent, settled } = fakeLink();
+    const it = desk();
+    await it.attach(link);
+    it.take(link, message(change));
+    await it.drain();
+    expect([settled, sent]).toEqual([["reject"], []]);
+  });
+
+  it("has its deadline judged by the platform's clock", async () => {
+    const clock = createClock();
+    const serverTime = new Date(Date.now() + 60_000).toISOString();
+    clock.adjust({ serverTime, sentAt: Date.now(), receivedAt: Date.now() });
+    const { link, settled } = fakeLink();
+    const it = createDesk({ allow: [], clock, stop: new AbortController().signal });
+    it.take(link, message());
+    expect(settled).toEqual(["reject"]);
+  });
+});
+
+describe("a repeated request does not run again", () => {
+  it("after its answer was confirmed: it is acknowledged", async () => {
+    const { link, sent, settled } = fakeLink();
+    const it = desk();
+    await it.attach(link);
+    it.take(link, message());
+    await expect.poll(() => settled).toEqual(["ack"]);
+    it.take(link, message());
+    expect([sent.length, settled]).toEqual([1, ["ack", "ack"]]);
+  });
+
+  it("while it runs: both are acknowledged with the one answer", async () => {
+    const { link, sent, settled } = fakeLink();
+    const it = desk();
+    await it.attach(link);
+    const before = connections;
+    it.take(link, message());
+    it.take(link, message());
+    await it.drain();
+    await expect.poll(() => connections - before).toBe(1);
+    expect([sent.length, settled]).toEqual([1, ["ack", "ack"]]);
+  });
+});
+
+describe("an answer that was not confirmed", () => {
+  it("is published again when the broker refused it", async () => {
+    let tries = 0;
+    const { link, sent, settled } = fakeLink(() =>
+      (tries += 1) === 1 ? Promise.reject(new Error("nacked")) : Promise.resolve(),
+    );
+    const it = desk();
+    await it.attach(link);
+    it.take(link, message());
+    await it.drain();
+    expect([sent.length, settled]).toEqual([2, ["ack"]]);
+  });
+
+  it("is published over the next link before that takes requests, and not run again", async () => {
+    const lost = Promise.withResolvers<void>();
+    const first = fakeLink(() => lost.promise);
+    const it = desk();
+    await it.attach(first.link);
+    it.take(first.link, message());
+    await expect.poll(() => first.sent.length).toBe(1);
+    first.cut();
+    lost.reject(new Error("channel closed"));
+    const second = fakeLink();
+    const before = connections;
+    await it.attach(second.link);
+    expect(second.sent).toHaveLength(1);
+    it.take(second.link, message());
+    expect([second.settled, connections - before]).toEqual([["ack"], 0]);
+  });
+
+  it("is published over the next link when it was ready while there was none", async () => {
+    const first = fakeLink();
+    const it = desk();
+    await it.attach(first.link);
+    it.take(first.link, message());
+    first.cut();
+    const second = fakeLink();
+    await it.drain();
+    expect(first.sent).toEqual([]);
+    await it.attach(second.link);
+    expect(second.sent).toHaveLength(1);
+  });
+});
+
+describe("a desk that closes", () => {
+  it("starts nothing, and leaves new requests to the queue", async () => {
+    const { link, sent, settled } = fakeLink();
+    const it = desk();
+    await it.attach(link);
+    await it.drain();
+    it.take(link, message());
+    expect([it.running(), sent, settled]).toEqual([0, [], []]);
+  });
+
+  it("forgets what is halted, so that its message goes back to the queue", async () => {
+    const silent = createServer(() => undefined).listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const { port: hole } = silent.address() as AddressInfo;
+    const { link, sent, settled } = fakeLink();
+    const it = desk();
+    await it.attach(link);
+    it.take(link, message({ type: "http", port: hole, options: { timeoutMs: 60_000 } }));
+    const drained = it.drain();
+    it.halt.abort();
+    await drained;
+    expect([it.running(), sent, settled]).toEqual([0, [], []]);
+    silent.close();
+  });
+});

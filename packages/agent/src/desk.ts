@@ -1,0 +1,121 @@
+import { REQUEST_ID_HEADER } from "@netcheck/wire/message";
+import type { ConsumeMessage } from "amqplib";
+
+import { backoffMs } from "./backoff.ts";
+import type { Link } from "./link.ts";
+import { log } from "./log.ts";
+import { createMemory, type Remembered } from "./memory.ts";
+import { readRequest, type Request } from "./request.ts";
+import { encodeResponse } from "./response.ts";
+import { run, type RunContext } from "./run.ts";
+import { messageOf } from "./text.ts";
+import { pause } from "./wait.ts";
+
+type Delivery = { link: Link; message: ConsumeMessage };
+type Check = Remembered<Delivery>;
+
+/** Where requests come in and answers go out, whichever link is up at the time. */
+export type Desk = {
+  /** Publishes over this link from now on; resolves when all that was left unconfirmed is confirmed. */
+  attach(link: Link): Promise<void>;
+  /** Runs a request, or settles its message at once. */
+  take(link: Link, message: ConsumeMessage): void;
+  /** Starts nothing from now on; resolves when what runs is answered and confirmed. */
+  drain(): Promise<void>;
+  running(): number;
+};
+
+/** A request's message is acknowledged when the broker has confirmed its answer, never before. */
+export function createDesk(context: RunContext): Desk {
+  const memory = createMemory<Delivery>();
+  const tasks = new Set<Promise<void>>();
+  let current: Link | undefined;
+  let draining = false;
+  let running = 0;
+
+  const publish = async (check: Check) => {
+    const link = current;
+    if (!link) return;
+    for (let tries = 0; check.answer && link === current && link.isOpen(); tries += 1) {
+      try {
+        await link.publish("result", check.answer, check.requestId);
+        check.state = "confirmed";
+        check.answer = undefined;
+      } catch (error) {
+        if (!link.isOpen()) return;
+        log.warn("an answer was not taken", { check: check.id, reason: messageOf(error) });
+        await pause(backoffMs(tries), context.stop);
+      }
+    }
+    if (check.state === "confirmed") settle(check);
+  };
+
+  const settle = (check: Check) => {
+    for (const { link, message } of check.deliveries) link.ack(message);
+    check.deliveries = [];
+  };
+
+  const answer = async (check: Check, request: Request) => {
+    running += 1;
+    try {
+      const response = await run(request, context);
+      if (context.stop.aborted) return memory.forget(check.id);
+      check.answer = encodeResponse(response);
+      check.state = "answered";
+      log.debug("a check was run", {
+        check: check.id,
+        type: request.type,
+        ms: response.durationMs,
+      });
+    } finally {
+      running -= 1;
+    }
+    await publish(check);
+  };
+
+  const track = (task: Promise<void>) => {
+    const tracked = task.finally(() => tasks.delete(tracked));
+    tasks.add(tracked);
+  };
+
+  return {
+    running: () => running,
+    attach: async (link) => {
+      current = link;
+      const left = memory.unconfirmed().map(publish);
+      left.forEach(track);
+      await Promise.all(left);
+    },
+    take: (link, message) => {
+      // Not settled: it goes back to the queue when the link is closed.
+      if (draining) return;
+      const read = readRequest(message.content);
+      if ("refusal" in read) {
+        log.warn("a request was refused", { reason: read.refusal });
+        return link.reject(message);
+      }
+      const { request } = read;
+      const known = memory.get(request.id);
+      if (known) {
+        known.deliveries.push({ link, message });
+        if (known.state === "confirmed") settle(known);
+        return;
+      }
+      if (Date.parse(request.deadlineAt) <= context.clock.now()) {
+        log.warn("a request came after its deadline", { check: request.id });
+        return link.reject(message);
+      }
+      const requestId = requestIdOf(message);
+      track(answer(memory.add(request.id, requestId, { link, message }), request));
+    },
+    drain: async () => {
+      draining = true;
+      await Promise.all(tasks);
+    },
+  };
+}
+
+function requestIdOf({ properties }: ConsumeMessage) {
+  const value: unknown = properties.headers?.[REQUEST_ID_HEADER];
+  return typeof value === "string" ? value : undefined;
+}

@@ -1,0 +1,63 @@
+import { request, type IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+
+import { elapsedMs } from "./dial.ts";
+import { exchangeFailure, timeoutFailure, type Failure } from "./failure.ts";
+
+/** Largest head of an answer that is read; larger ones fail with `header_overflow`. */
+const MAX_HEAD_BYTES = 64 * 1024;
+
+export type Exchange = {
+  method: string;
+  url: URL;
+  headers: Record<string, string>;
+  signal: AbortSignal;
+};
+
+export type Answered = { response: IncomingMessage; firstByteMs: number } | { failure: Failure };
+
+/**
+ * Sends one HTTP/1.1 request over a connected socket and waits for the answer's head. `firstByteMs`
+ * runs from the request to the first byte of the answer. The caller destroys the socket.
+ */
+export function exchange(socket: Socket, { method, url, headers, signal }: Exchange) {
+  return new Promise<Answered>((resolve) => {
+    if (signal.aborted) return resolve({ failure: timeoutFailure("firstByte") });
+    const sentAt = performance.now();
+    let firstByteMs: number | undefined;
+    const outgoing = request({
+      method,
+      path: url.pathname + url.search,
+      headers,
+      setHost: false,
+      maxHeaderSize: MAX_HEAD_BYTES,
+      createConnection: () => socket,
+    });
+    let settled = false;
+    const settle = (answered: Answered) => {
+      settled = true;
+      signal.removeEventListener("abort", expired);
+      resolve(answered);
+    };
+    const expired = () => settle({ failure: timeoutFailure("firstByte") });
+    const answered = (response: IncomingMessage) =>
+      settle({ response, firstByteMs: firstByteMs ?? elapsedMs(sentAt) });
+    signal.addEventListener("abort", expired);
+    outgoing.once("socket", () => {
+      socket.once("data", () => (firstByteMs = elapsedMs(sentAt)));
+    });
+    outgoing.once("response", answered);
+    outgoing.once("upgrade", answered);
+    outgoing.on("error", (error) => settle({ failure: exchangeFailure("firstByte", error) }));
+    outgoing.once("close", () => {
+      if (!settled) settle({ failure: exchangeFailure("firstByte", noAnswer()) });
+    });
+    outgoing.end();
+  });
+}
+
+function noAnswer() {
+  return Object.assign(new Error("The connection was closed without an answer."), {
+    code: "ECONNRESET",
+  });
+}

@@ -1,0 +1,83 @@
+import type { FailureSource, Phase } from "@netcheck/wire/message";
+
+import { cleanText, codeOf, messageOf } from "./text.ts";
+
+/** What stood in the way of a check, whose fault it is and how far the check came. */
+export type Failure = {
+  failureSource: FailureSource;
+  failedPhase: Phase;
+  error: { code: string; message: string };
+};
+
+export function failure(
+  failureSource: FailureSource,
+  failedPhase: Phase,
+  code: string,
+  message: string,
+): Failure {
+  return { failureSource, failedPhase, error: { code, message: cleanText(message, 1_000) } };
+}
+
+export function policyFailure(message: string) {
+  return failure("agent", "policy", "refused_by_policy", message);
+}
+
+const TIMEOUT_SOURCE = {
+  dns: "resolver",
+  tcp: "path",
+  tls: "target",
+  firstByte: "target",
+} as const;
+
+/** Time ran out while the check was in this phase. */
+export function timeoutFailure(phase: keyof typeof TIMEOUT_SOURCE) {
+  return failure(TIMEOUT_SOURCE[phase], phase, "timeout", `Time ran out in phase ${phase}.`);
+}
+
+/** Codes of c-ares and getaddrinfo that mean: the name does not or cannot exist, or has no address. */
+const NOT_FOUND = new Set(["ENOTFOUND", "ENODATA", "EAI_NODATA", "EAI_NONAME", "EBADNAME"]);
+const RESOLVER_SLOW = new Set(["ETIMEOUT", "ECANCELLED"]);
+
+/** A name that could not be resolved: a missing name is the target's fault, the rest the resolver's. */
+export function dnsFailure(host: string, error: unknown) {
+  const code = codeOf(error);
+  if (NOT_FOUND.has(code))
+    return failure("target", "dns", "not_found", `${host} does not exist or has no address.`);
+  if (RESOLVER_SLOW.has(code))
+    return failure("resolver", "dns", "timeout", `The resolver gave no answer for ${host}.`);
+  return failure("resolver", "dns", "resolver_failed", `Resolving ${host}: ${messageOf(error)}`);
+}
+
+/** Refused: something at the target answered. Local shortages are the agent's; the rest is the way there. */
+export function tcpFailure(error: unknown) {
+  const message = messageOf(error);
+  switch (codeOf(error)) {
+    case "ECONNREFUSED":
+    case "ECONNRESET":
+      return failure("target", "tcp", "refused", message);
+    case "ETIMEDOUT":
+      return failure("path", "tcp", "timeout", message);
+    case "EMFILE":
+    case "ENFILE":
+    case "ENOBUFS":
+    case "EADDRNOTAVAIL":
+    case "EACCES":
+    case "EPERM":
+      return failure("agent", "tcp", "unreachable", message);
+    default:
+      return failure("path", "tcp", "unreachable", message);
+  }
+}
+
+/** The connection stood, and TLS or the answer's head failed. */
+export function exchangeFailure(phase: "tls" | "firstByte", error: unknown) {
+  return failure("target", phase, exchangeCode(phase, codeOf(error)), messageOf(error));
+}
+
+function exchangeCode(phase: "tls" | "firstByte", code: string) {
+  if (code === "ECONNRESET" || code === "EPIPE") return "reset";
+  if (code === "ETIMEDOUT") return "timeout";
+  if (code === "HPE_HEADER_OVERFLOW") return "header_overflow";
+  if (code.startsWith("HPE_")) return "not_http";
+  return phase === "tls" ? "tls_failed" : "no_answer";
+}

@@ -1,0 +1,40 @@
+/** A remembered check. `answer` is kept until the broker has confirmed it. */
+export type Remembered<Delivery> = {
+  readonly id: string;
+  requestId: string | undefined;
+  state: "running" | "answered" | "confirmed";
+  answer: Buffer | undefined;
+  /** Deliveries of this check that are settled once its answer is confirmed. */
+  deliveries: Delivery[];
+};
+
+export type Memory<Delivery> = {
+  get(id: string): Remembered<Delivery> | undefined;
+  /** Remembers a new check, and forgets the oldest one beyond the capacity. */
+  add(id: string, requestId: string | undefined, delivery: Delivery): Remembered<Delivery>;
+  forget(id: string): void;
+  unconfirmed(): Remembered<Delivery>[];
+};
+
+/** The last checks this agent took, so that a repeated message does not run twice. */
+export function createMemory<Delivery>(capacity = 1_000): Memory<Delivery> {
+  const checks = new Map<string, Remembered<Delivery>>();
+  return {
+    get: (id) => checks.get(id),
+    add: (id, requestId, delivery) => {
+      const check: Remembered<Delivery> = {
+        id,
+        requestId,
+        state: "running",
+        answer: undefined,
+        deliveries: [delivery],
+      };
+      checks.set(id, check);
+      const [oldest] = checks.keys();
+      if (checks.size > capacity && oldest !== undefined) checks.delete(oldest);
+      return check;
+    },
+    forget: (id) => void checks.delete(id),
+    unconfirmed: () => [...checks.values()].filter(({ state }) => state === "answered"),
+  };
+}

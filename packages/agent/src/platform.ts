@@ -1,0 +1,69 @@
+import { AgentSession, type Register } from "@netcheck/wire/registration";
+
+import type { Clock } from "./clock.ts";
+import { messageOf } from "./text.ts";
+import { VERSION } from "./version.ts";
+
+const TIMEOUT_MS = 10_000;
+
+/** An answer of the platform: a session, or why there is none. No `status` means that nothing answered. */
+export type PlatformAnswer =
+  | { session: AgentSession }
+  | { status?: number; reason: string; retryAfterMs: number };
+
+export type Platform = {
+  register(body: Register): Promise<PlatformAnswer>;
+  openSession(secret: string): Promise<PlatformAnswer>;
+};
+
+/** The two calls an agent makes over HTTPS; each adjusts the clock. `url` ends in `/api/v1`. */
+export function createPlatform(url: string, clock: Clock): Platform {
+  const post = (path: string, headers: Record<string, string>, body: unknown) =>
+    call(`${url}${path}`, headers, body, clock);
+  return {
+    register: (body) => post("/agents/register", {}, body),
+    openSession: (secret) => post("/agents/session", { authorization: `Bearer ${secret}` }, {}),
+  };
+}
+
+async function call(
+  url: string,
+  headers: Record<string, string>,
+  body: unknown,
+  clock: Clock,
+): Promise<PlatformAnswer> {
+  const sentAt = Date.now();
+  try {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        "user-agent": `Netcheck/${VERSION}`,
+        ...headers,
+      },
+      body: JSON.stringify(body),
+      redirect: "error",
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const receivedAt = Date.now();
+    const text = await response.text();
+    if (!response.ok) return refusalOf(response, text);
+    const session = AgentSession.safeParse(JSON.parse(text));
+    if (!session.success)
+      return { reason: `${url} does not answer as a Netcheck platform does`, retryAfterMs: 0 };
+    clock.adjust({ serverTime: session.data.serverTime, sentAt, receivedAt });
+    return { session: session.data };
+  } catch (error) {
+    const cause = error instanceof Error && error.cause ? `: ${messageOf(error.cause)}` : "";
+    return { reason: `${messageOf(error)}${cause}`, retryAfterMs: 0 };
+  }
+}
+
+function refusalOf(response: Response, text: string) {
+  const seconds = Number(response.headers.get("retry-after"));
+  return {
+    status: response.status,
+    reason: `${response.status} ${text.slice(0, 300)}`,
+    retryAfterMs: seconds > 0 ? Math.min(seconds, 60) * 1_000 : 0,
+  };
+}

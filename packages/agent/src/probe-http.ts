@@ -1,0 +1,148 @@
+import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+
+import type { HttpOptions } from "@netcheck/wire/options";
+
+import { readBody } from "./body.ts";
+import { dial, elapsedMs } from "./dial.ts";
+import { exchange } from "./exchange.ts";
+import { failure, policyFailure, type Failure } from "./failure.ts";
+import { answerHeaders, headersAfterRedirect, requestHeaders } from "./headers.ts";
+import type { Outcome, ProbeContext } from "./probe.ts";
+import { methodAfterRedirect, redirectOf } from "./redirect.ts";
+import { cleanText } from "./text.ts";
+import { reportTls, startTls, type TlsReport } from "./tls.ts";
+
+const MAX_URL_CHARS = 8_192;
+
+type Timings = Record<"dns" | "tcp" | "tls" | "firstByte" | "download", number | null> & {
+  total: number;
+};
+
+/** What the check has learnt; all but `redirects` and `timings.total` is about the last hop. */
+type HttpRecord = {
+  redirects: { url: string; statusCode: number }[];
+  finalUrl: string;
+  resolvedAddress: string | null;
+  timings: Timings;
+  tls: TlsReport | null;
+};
+
+type Hop = { url: URL; method: string; headers: Record<string, string> };
+
+/** Asks for a page and follows its redirects, each hop on a connection of its own. */
+export async function probeHttp(
+  host: string,
+  port: number | undefined,
+  options: HttpOptions,
+  context: ProbeContext,
+): Promise<Outcome> {
+  const startedAt = performance.now();
+  const url = firstUrl(host, port, options);
+  if (!url)
+    return { failure: failure("agent", "run", "bad_target", "Not a host name."), result: {} };
+  const record: HttpRecord = {
+    redirects: [],
+    finalUrl: url.href,
+    resolvedAddress: null,
+    timings: noTimings(),
+    tls: null,
+  };
+  const hop = { url, method: options.method, headers: options.headers };
+  const outcome = await follow(hop, options.maxRedirects, context, record);
+  record.timings.total = elapsedMs(startedAt);
+  return outcome;
+}
+
+function firstUrl(host: string, port: number | undefined, options: HttpOptions) {
+  const name = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
+  if (/[/?#@\\\s]/.test(name)) return null;
+  const url = URL.parse(`${options.protocol}://${name}`);
+  if (!url) return null;
+  if (port !== undefined) url.port = String(port);
+  const query = options.query && `?${options.query.replace(/^\?/, "")}`;
+  return URL.parse(url.origin + `${options.path}${query}`.replaceAll("#", "%23"));
+}
+
+function noTimings(): Timings {
+  return { dns: null, tcp: null, tls: null, firstByte: null, download: null, total: 0 };
+}
+
+async function follow(
+  first: Hop,
+  maxRedirects: number,
+  context: ProbeContext,
+  record: HttpRecord,
+): Promise<Outcome> {
+  let hop = first;
+  for (;;) {
+    const opened = await openHop(hop.url, context, record);
+    if ("failure" in opened) return { failure: opened.failure, result: record };
+    try {
+      const answered = await exchange(opened.socket, {
+        method: hop.method,
+        url: hop.url,
+        headers: requestHeaders(hop.url, hop.headers),
+        signal: context.signal,
+      });
+      if ("failure" in answered) return { failure: answered.failure, result: record };
+      const { response } = answered;
+      record.timings.firstByte = answered.firstByteMs;
+      const { statusCode = 0 } = response;
+      const next =
+        record.redirects.length < maxRedirects
+          ? redirectOf(hop.url, statusCode, response.headers.location)
+          : undefined;
+      if (!next) return { result: await finish(response, context.signal, record) };
+      record.redirects.push({ url: record.finalUrl, statusCode });
+      if ("refused" in next) return { failure: policyFailure(next.refused), result: record };
+      hop = {
+        url: next.url,
+        method: methodAfterRedirect(hop.method, statusCode),
+        headers: headersAfterRedirect(hop.url, next.url, hop.headers),
+      };
+    } finally {
+      opened.socket.destroy();
+    }
+  }
+}
+
+/** Connects to the URL's host, with TLS where it says so; what was learnt of the hop before is dropped. */
+async function openHop(
+  url: URL,
+  { allow, signal }: ProbeContext,
+  record: HttpRecord,
+): Promise<{ socket: Socket } | { failure: Failure }> {
+  const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
+  const encrypted = url.protocol === "https:";
+  record.finalUrl = cleanText(url.href, MAX_URL_CHARS);
+  record.resolvedAddress = null;
+  record.timings = noTimings();
+  record.tls = null;
+  const port = Number(url.port) || (encrypted ? 443 : 80);
+  const dialled = await dial({ host, port, allow, signal }, record);
+  if ("failure" in dialled || !encrypted) return dialled;
+  const startedAt = performance.now();
+  const secured = await startTls(dialled.socket, host, signal);
+  if ("failure" in secured) {
+    dialled.socket.destroy();
+    return secured;
+  }
+  record.timings.tls = elapsedMs(startedAt);
+  record.tls = reportTls(secured.socket);
+  return secured;
+}
+
+async function finish(response: IncomingMessage, signal: AbortSignal, record: HttpRecord) {
+  const startedAt = performance.now();
+  const body = await readBody(response, signal);
+  if (!body.error) record.timings.download = elapsedMs(startedAt);
+  return {
+    statusCode: response.statusCode,
+    ...record,
+    headers: answerHeaders(response.rawHeaders),
+    body: body.text,
+    truncated: body.truncated,
+    bodyError: body.error,
+  };
+}

@@ -1,0 +1,109 @@
+import { readFileSync } from "node:fs";
+import type { RequestListener } from "node:http";
+import { createServer } from "node:https";
+import { createServer as createTcpServer, type AddressInfo, type Server } from "node:net";
+import { setDefaultCACertificates } from "node:tls";
+
+import { parseAllowList } from "@netcheck/wire/address";
+import { HttpOptions } from "@netcheck/wire/options";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
+
+import { probeHttp } from "./probe-http.ts";
+
+const allow = parseAllowList("127.0.0.1,::1");
+const servers: Server[] = [];
+
+const file = (name: string) =>
+  readFileSync(new URL(`../../../test/fixtures/tls/${name}`, import.meta.url), "utf8");
+
+beforeAll(() => setDefaultCACertificates([file("authority.pem")]));
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+async function listening(server: Server) {
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+const answer: RequestListener = (request, response) =>
+  void response.end(`hello ${request.headers.host}`);
+
+const serve = (name: string, options = {}) =>
+  listening(
+    createServer({ cert: file(`${name}.pem`), key: file(`${name}.key`), ...options }, answer),
+  );
+
+function probe(port: number, host = "127.0.0.1", timeoutMs = 2_000) {
+  const signal = AbortSignal.timeout(timeoutMs);
+  return probeHttp(host, port, HttpOptions.parse({ protocol: "https" }), { allow, signal });
+}
+
+describe("an https check", () => {
+  it.each(["localhost", "127.0.0.1"])(
+    "of %s is authorized by a chain this host trusts",
+    async (host) => {
+      const port = await serve("trusted");
+      const { result } = await probe(port, host);
+      expect(result).toMatchObject({
+        statusCode: 200,
+        body: `hello ${host}:${port}`,
+        timings: { tls: expect.any(Number) },
+        tls: {
+          authorized: true,
+          error: null,
+          protocol: "TLSv1.3",
+          subject: {
+            O: "Netcheck tests",
+            CN: "trusted",
+            alt: "DNS:localhost, IP Address:127.0.0.1",
+          },
+          issuer: { O: "Netcheck tests", CN: "Test authority" },
+          createdAt: "2026-01-01T00:00:00.000Z",
+          expiresAt: "2125-12-31T23:59:59.000Z",
+          fingerprint256: expect.stringMatching(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/),
+        },
+      });
+    },
+  );
+
+  it.each([
+    ["self-signed", "DEPTH_ZERO_SELF_SIGNED_CERT"],
+    ["expired", "CERT_HAS_EXPIRED"],
+    ["other-name", "ERR_TLS_CERT_ALTNAME_INVALID"],
+  ])("of a target with a certificate that is %s is finished and says so", async (name, error) => {
+    const { result, failure } = await probe(await serve(name), "localhost");
+    expect(failure).toBeUndefined();
+    expect(result).toMatchObject({ statusCode: 200, tls: { authorized: false, error } });
+  });
+
+  it("reports what version of TLS was spoken", async () => {
+    const { result } = await probe(await serve("trusted", { maxVersion: "TLSv1.2" }));
+    expect(result).toMatchObject({ tls: { protocol: "TLSv1.2" } });
+  });
+
+  it.each([
+    ["speaks plain HTTP", "HTTP/1.1 400 Bad Request\r\n\r\n", "tls_failed"],
+    ["closes without a word", "", "reset"],
+  ])("fails in phase tls where the target %s", async (_what, text, code) => {
+    const port = await listening(
+      createTcpServer((socket) => socket.once("data", () => socket.end(text))),
+    );
+    const { result, failure } = await probe(port);
+    expect(failure).toMatchObject({ failureSource: "target", failedPhase: "tls", error: { code } });
+    expect(result).toMatchObject({ timings: { tcp: expect.any(Number), tls: null }, tls: null });
+  });
+
+  it("fails in phase tls where the handshake is never answered", async () => {
+    const port = await listening(
+      createTcpServer((socket) => void socket.on("error", () => undefined).resume()),
+    );
+    const { failure } = await probe(port, "127.0.0.1", 100);
+    expect(failure).toMatchObject({
+      failureSource: "target",
+      failedPhase: "tls",
+      error: { code: "timeout" },
+    });
+  });
+});

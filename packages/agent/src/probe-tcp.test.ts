@@ -1,0 +1,77 @@
+import { createServer, type AddressInfo } from "node:net";
+
+import { parseAllowList } from "@netcheck/wire/address";
+import { describe, expect, it } from "vitest";
+
+import { probeTcp } from "./probe-tcp.ts";
+
+const context = (allow = "127.0.0.1,::1") => ({
+  allow: parseAllowList(allow),
+  signal: AbortSignal.timeout(2_000),
+});
+
+async function withPort<T>(host: string, use: (port: number) => Promise<T>) {
+  const server = createServer((socket) => void socket.on("error", () => undefined));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  try {
+    return await use((server.address() as AddressInfo).port);
+  } finally {
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+describe("a tcp check", () => {
+  it("is finished when it connected", async () => {
+    const outcome = await withPort("127.0.0.1", (port) => probeTcp("127.0.0.1", port, context()));
+    expect(outcome).toEqual({
+      result: {
+        resolvedAddress: "127.0.0.1",
+        timings: { dns: null, tcp: expect.any(Number), total: expect.any(Number) },
+      },
+    });
+  });
+
+  it("of a name has a time for its resolution", async () => {
+    const outcome = await withPort("127.0.0.1", (port) => probeTcp("LocalHost.", port, context()));
+    expect(outcome).toMatchObject({ result: { timings: { dns: expect.any(Number) } } });
+  });
+
+  it("fails by the target where the port is closed", async () => {
+    const port = await withPort("127.0.0.1", async (it) => it);
+    const outcome = await probeTcp("127.0.0.1", port, context());
+    expect(outcome).toMatchObject({
+      failure: { failureSource: "target", failedPhase: "tcp", error: { code: "refused" } },
+      result: { resolvedAddress: "127.0.0.1", timings: { tcp: null, total: expect.any(Number) } },
+    });
+  });
+
+  it("fails by the target where the name does not exist", async () => {
+    const outcome = await probeTcp("missing.invalid", 80, context());
+    expect(outcome).toMatchObject({
+      failure: { failureSource: "target", failedPhase: "dns", error: { code: "not_found" } },
+      result: { resolvedAddress: null, timings: { dns: expect.any(Number), tcp: null } },
+    });
+  });
+
+  it.each(["127.0.0.1", "0177.1", "localhost", "10.1.2.3", "169.254.169.254", "::ffff:10.0.0.1"])(
+    "of %s is refused by an agent that was allowed nothing, before it dials",
+    async (host) => {
+      const outcome = await withPort("127.0.0.1", (port) => probeTcp(host, port, context("")));
+      expect(outcome).toMatchObject({
+        failure: { failureSource: "agent", failedPhase: "policy" },
+        result: { timings: { tcp: null } },
+      });
+    },
+  );
+
+  it("of an unusual spelling is judged and dialled as the address it means", async () => {
+    const outcome = await withPort("127.0.0.1", (port) => probeTcp("0x7f.1", port, context()));
+    expect(outcome).toMatchObject({ result: { resolvedAddress: "127.0.0.1" } });
+    expect(outcome.failure).toBeUndefined();
+  });
+
+  it("runs out of time in the phase it is in", async () => {
+    const outcome = await probeTcp("127.0.0.1", 1, { ...context(), signal: AbortSignal.abort() });
+    expect(outcome).toMatchObject({ failure: { failedPhase: "tcp", error: { code: "timeout" } } });
+  });
+});

@@ -1,0 +1,86 @@
+import { Resolver } from "node:dns/promises";
+
+import { describe, expect, it } from "vitest";
+
+import { resolveHost, type Sources } from "./resolve.ts";
+
+type Reply = string[] | string | Promise<string[]>;
+
+/** Sources that give these addresses, fail with these codes, or take their time. */
+function sources({ v4, v6 = "ENODATA", system = "ENOTFOUND" }: Record<string, Reply>): Sources {
+  const say = (reply: Reply = "ENODATA") =>
+    typeof reply === "string"
+      ? Promise.reject(Object.assign(new Error(reply), { code: reply }))
+      : Promise.resolve(reply);
+  // The types of Node's resolver are overloaded by options that are not used here.
+  const resolver = Object.assign(new Resolver(), {
+    resolve4: () => say(v4),
+    resolve6: () => say(v6),
+  });
+  return { resolver, lookup: () => say(system) };
+}
+
+const soon = () => AbortSignal.timeout(2_000);
+const never = new Promise<string[]>(() => undefined);
+
+const resolve = (replies: Record<string, Reply>, signal = soon()) =>
+  resolveHost("a.example", signal, sources(replies));
+
+describe("a name", () => {
+  it("has the addresses of both families, IPv4 first", async () => {
+    const both = await resolve({ v4: ["192.0.2.1", "192.0.2.2"], v6: ["2001:db8::1"] });
+    expect(both).toEqual({ addresses: ["192.0.2.1", "192.0.2.2", "2001:db8::1"] });
+    const only = await resolve({ v4: "ENODATA", v6: ["2001:db8::1"] });
+    expect(only).toEqual({ addresses: ["2001:db8::1"] });
+  });
+
+  it("does not wait for a resolver that is silent about IPv6", async () => {
+    expect(await resolve({ v4: ["192.0.2.1"], v6: never })).toEqual({ addresses: ["192.0.2.1"] });
+  });
+
+  it("may be known to the system alone", async () => {
+    const addresses = { addresses: ["192.0.2.1", "::1"] };
+    for (const v4 of ["ENOTFOUND", "ENODATA", "ECONNREFUSED"])
+      expect(await resolve({ v4, v6: v4, system: ["::1", "192.0.2.1"] })).toEqual(addresses);
+  });
+
+  it.each<[string, string, string, Record<string, Reply>]>([
+    ["target", "not_found", "does not exist", { v4: "ENOTFOUND", v6: "ENOTFOUND" }],
+    ["target", "not_found", "has no address", { v4: "ENODATA", v6: "ENODATA" }],
+    ["resolver", "resolver_failed", "is not answered for", { v4: "ESERVFAIL", v6: "ESERVFAIL" }],
+    ["resolver", "resolver_failed", "is half answered for", { v4: "ENODATA", v6: "ESERVFAIL" }],
+    ["resolver", "timeout", "meets silence", { v4: "ETIMEOUT", v6: "ETIMEOUT" }],
+  ])("is the %s's fault (%s) where it %s", async (failureSource, code, _where, replies) => {
+    expect(await resolve(replies)).toMatchObject({
+      failure: { failureSource, failedPhase: "dns", error: { code } },
+    });
+  });
+
+  it("is the resolver's fault where the check's time ends first", async () => {
+    expect(await resolve({ v4: never, v6: never }, AbortSignal.timeout(30))).toMatchObject({
+      failure: { failureSource: "resolver", error: { code: "timeout" } },
+    });
+  });
+});
+
+describe("no resolver is asked", () => {
+  const nobody = sources({ v4: "EASKED", v6: "EASKED", system: "EASKED" });
+
+  it.each([
+    ["192.0.2.1", ["192.0.2.1"]],
+    ["2001:db8::1", ["2001:db8::1"]],
+    ["[::1]", ["::1"]],
+    ["127.1", ["127.0.0.1"]],
+    ["app.localhost", ["127.0.0.1", "::1"]],
+  ])("about %s", async (host, addresses) => {
+    expect(await resolveHost(host, soon(), nobody)).toEqual({ addresses });
+  });
+
+  it.each(["invalid", "missing.invalid", "Missing.INVALID.", " ", "a b"])(
+    "about %j",
+    async (host) => {
+      const failure = { failureSource: "target", error: { code: "not_found" } };
+      expect(await resolveHost(host, soon(), nobody)).toMatchObject({ failure });
+    },
+  );
+});

@@ -1,0 +1,71 @@
+import { CheckResponse, MAX_MESSAGE_BYTES } from "@netcheck/wire/message";
+import { describe, expect, it } from "vitest";
+
+import { policyFailure } from "./failure.ts";
+import { encodeResponse, responseOf } from "./response.ts";
+
+const timing = {
+  id: "01939f2c-8a00-7b6c-8d2e-0f1e2d3c4b5a",
+  startedAt: 1_795_186_800_250.4,
+  durationMs: 1.5,
+};
+
+const decode = (bytes: Buffer) => CheckResponse.parse(JSON.parse(bytes.toString()));
+
+describe("an answer", () => {
+  it("is finished where nothing stood in the way", () => {
+    expect(responseOf(timing, { result: { a: 1 } })).toEqual({
+      v: 1,
+      id: timing.id,
+      startedAt: "2026-11-20T15:00:00.250Z",
+      durationMs: 1.5,
+      status: "finished",
+      result: { a: 1 },
+    });
+  });
+
+  it("is failed with what stood in the way and what was learnt until then", () => {
+    const response = responseOf(timing, { failure: policyFailure("no"), result: { a: 1 } });
+    expect(CheckResponse.parse(response)).toMatchObject({
+      status: "failed",
+      failureSource: "agent",
+      failedPhase: "policy",
+      error: { code: "refused_by_policy", message: "no" },
+      result: { a: 1 },
+    });
+  });
+});
+
+describe("an answer too large for a message", () => {
+  const big = (field: string) => ({
+    statusCode: 200,
+    truncated: false,
+    [field]: "\0".repeat(60_000),
+  });
+  const sent = (result: Record<string, unknown>) =>
+    decode(encodeResponse(responseOf(timing, { result })));
+
+  it("is left whole when it fits", () => {
+    const result = { body: "\0".repeat(40_000), truncated: false };
+    expect(sent(result).result).toEqual(result);
+  });
+
+  it.each([
+    ["body", ""],
+    ["headers", {}],
+    ["redirects", []],
+    ["tls", null],
+  ])("loses its %s", (field, rest) => {
+    expect(sent(big(field)).result).toMatchObject({
+      statusCode: 200,
+      truncated: true,
+      [field]: rest,
+    });
+  });
+
+  it("always fits, whatever it is that is large", () => {
+    const bytes = encodeResponse(responseOf(timing, { result: big("other") }));
+    expect(bytes.length).toBeLessThan(MAX_MESSAGE_BYTES);
+    expect(decode(bytes)).toMatchObject({ status: "finished", result: { truncated: true } });
+  });
+});

@@ -1,0 +1,23 @@
+/** Resolves after `ms`, or at once when the signal fires; never rejects. */
+export function pause(ms: number, signal: AbortSignal) {
+  return new Promise<void>((resolve) => {
+    if (signal.aborted) return resolve();
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done, { once: true });
+  });
+}
+
+/** The promise's value, or undefined when the signal fires first; the promise itself goes on. */
+export function orAborted<T>(promise: Promise<T>, signal: AbortSignal) {
+  return new Promise<T | undefined>((resolve, reject) => {
+    if (signal.aborted) return resolve(undefined);
+    const aborted = () => resolve(undefined);
+    signal.addEventListener("abort", aborted, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", aborted));
+  });
+}

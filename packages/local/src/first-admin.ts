@@ -1,0 +1,45 @@
+import type { Home } from "./home.ts";
+
+const PASSWORD = "first administrator";
+
+/** The account that the first start makes, and what becomes of its password. */
+export type FirstAdmin = {
+  /** What the database is prepared with. */
+  settings: { ADMIN_EMAIL?: string; ADMIN_PASSWORD: string };
+  /** The password, if an earlier start made the account with it and was killed before it could show it. */
+  unshownPassword: (url: string, email: string) => Promise<string | undefined>;
+  passwordShown: () => void;
+};
+
+/**
+ * Keeps a generated password in the home until somebody has seen it: a start that is killed between
+ * making the account and showing the password would otherwise lock everybody out.
+ */
+export async function firstAdmin(home: Home, env: NodeJS.ProcessEnv): Promise<FirstAdmin> {
+  const { ADMIN_EMAIL, ADMIN_PASSWORD } = env;
+  const isLeft = home.hasSecret(PASSWORD);
+  const generated = await home.secret(PASSWORD);
+  return {
+    settings: {
+      ...(ADMIN_EMAIL && { ADMIN_EMAIL }),
+      ADMIN_PASSWORD: ADMIN_PASSWORD || generated,
+    },
+    unshownPassword: async (url, email) =>
+      isLeft && (await opens(url, email, generated)) ? generated : undefined,
+    passwordShown: () => home.forgetSecret(PASSWORD),
+  };
+}
+
+async function opens(url: string, email: string, password: string): Promise<boolean> {
+  const signal = AbortSignal.timeout(10_000);
+  const json = { "content-type": "application/json" };
+  const body = JSON.stringify({ email, password });
+  const answer = await fetch(`${url}/api/v1/auth/login`, {
+    method: "POST",
+    headers: json,
+    body,
+    signal,
+  });
+  await answer.body?.cancel();
+  return answer.ok;
+}

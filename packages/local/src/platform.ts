@@ -1,0 +1,72 @@
+import { openPostgres } from "@netcheck/adapters/postgres";
+import { rabbitAdmin } from "@netcheck/adapters/rabbit-admin";
+import { openRedis } from "@netcheck/adapters/redis";
+import { sqsQueue } from "@netcheck/adapters/sqs";
+import { Settings } from "@netcheck/api/env";
+import type { Platform } from "@netcheck/api/platform";
+import { openTokens } from "@netcheck/identity/token";
+import { setLogLevel } from "@netcheck/kernel/log";
+import { readSettings } from "@netcheck/kernel/settings";
+
+import { startRedisBridge } from "./redis-bridge.ts";
+
+/** The platform of one machine: the deployed code over local services. */
+export async function openPlatform(env: NodeJS.ProcessEnv) {
+  const settings = readSettings(Settings, env);
+  setLogLevel(settings.LOG_LEVEL);
+  const postgres = openPostgres(settings.DATABASE_URL);
+  const redis = await redisOf(settings.REDIS_URL);
+  const platform: Platform = {
+    db: postgres.db,
+    redis: redis.client,
+    queue: sqsQueue({
+      endpoint: settings.SQS_ENDPOINT,
+      region: settings.AWS_REGION,
+      prefix: settings.SQS_QUEUE_PREFIX,
+    }),
+    now: () => new Date(),
+    tokens: await openTokens({
+      keys: settings.TOKEN_KEYS,
+      issuer: settings.PUBLIC_URL,
+      lifetimeSeconds: settings.ACCESS_TOKEN_EXPIRE_MINUTES * 60,
+    }),
+    sessionLifetimeSeconds: settings.REFRESH_TOKEN_EXPIRE_DAYS * 86_400,
+    brokerAdmin: rabbitAdmin({
+      managementUrl: settings.AMQP_MANAGEMENT_URL,
+      vhost: settings.RMQ_AGENTS_VHOST,
+      requestExchange: settings.RMQ_REQUEST_EXCHANGE,
+      responseExchange: settings.RMQ_RESPONSE_EXCHANGE,
+    }),
+    agentBroker: agentBroker(settings),
+    heartbeatIntervalSeconds: settings.AGENT_HEARTBEAT_INTERVAL_SEC,
+    heartbeatTimeoutSeconds: settings.AGENT_HEARTBEAT_TIMEOUT_SEC,
+    targetAllow: settings.NETCHECK_ALLOW,
+  };
+  const close = async () => {
+    await redis.close();
+    await postgres.close();
+  };
+  return { platform, settings, [Symbol.asyncDispose]: close };
+}
+
+async function redisOf(url: string) {
+  if (url.startsWith("redis:")) {
+    const { url: bridgeUrl, token, close } = await startRedisBridge({ redisUrl: url });
+    return { client: openRedis({ url: bridgeUrl, token }), close };
+  }
+  const { password, origin } = new URL(url);
+  const token = decodeURIComponent(password);
+  return { client: openRedis({ url: origin, token }), close: () => Promise.resolve() };
+}
+
+function agentBroker(settings: Settings): Platform["agentBroker"] {
+  const { hostname, port, protocol } = new URL(settings.AGENT_AMQP_URL);
+  const tls = protocol === "amqps:";
+  return {
+    host: hostname.replace(/^\[(.*)\]$/, "$1"),
+    port: Number(port) || (tls ? 5671 : 5672),
+    tls,
+    vhost: settings.RMQ_AGENTS_VHOST,
+    responseExchange: settings.RMQ_RESPONSE_EXCHANGE,
+  };
+}

@@ -1,0 +1,75 @@
+import { createQueues } from "@netcheck/adapters/sqs";
+import { reconcileBroker } from "@netcheck/agents/account";
+import { enrolByName } from "@netcheck/agents/enrolment";
+import { jobCtx } from "@netcheck/api/platform";
+import { makePartitions } from "@netcheck/checks/partition";
+import { generatePassword } from "@netcheck/identity/password";
+import { createFirstAdmin, findFirstAdmin } from "@netcheck/identity/person";
+import { authenticate, impersonate, logout } from "@netcheck/identity/session";
+import { generateTokenKeys as generateKeys } from "@netcheck/identity/token";
+
+import { migrateDatabase } from "./migrate.ts";
+import { openPlatform } from "./platform.ts";
+
+const JOB = "local.start";
+
+/** A value for `TOKEN_KEYS`, made once per home. */
+export async function generateTokenKeys() {
+  return JSON.stringify(await generateKeys());
+}
+
+/** The queues and dead-letter queues of the platform, if they are not there. */
+export async function createSqsQueues(endpoint: string) {
+  await createQueues({ endpoint });
+}
+
+/** Migrates, makes partitions and the first administrator; `password` only if it was made now. */
+export async function prepareDatabase(
+  env: NodeJS.ProcessEnv,
+): Promise<{ email: string; password?: string }> {
+  await using opened = await openPlatform(env);
+  const ctx = jobCtx(opened.platform, JOB);
+  await migrateDatabase(opened.settings.DATABASE_URL);
+  await makePartitions(ctx);
+  const known = await findFirstAdmin(ctx);
+  if (known) return { email: known.email };
+  const email = env["ADMIN_EMAIL"] ?? "admin@example.com";
+  const password = env["ADMIN_PASSWORD"] ?? generatePassword();
+  const created = await createFirstAdmin(ctx, { email, password });
+  return created ? { email: created.email, password } : await prepareDatabase(env);
+}
+
+/** Topology and accounts from the rows; needs RabbitMQ. */
+export async function prepareBroker(env: NodeJS.ProcessEnv) {
+  await using opened = await openPlatform(env);
+  await reconcileBroker(jobCtx(opened.platform, JOB));
+}
+
+/** An enrolment token for each of these agents, made if they are not there; none for a revoked one. */
+export async function enrolLocalAgents(env: NodeJS.ProcessEnv, names: readonly string[]) {
+  await using opened = await openPlatform(env);
+  const ctx = jobCtx(opened.platform, JOB);
+  const tokens: Record<string, string> = {};
+  for (const name of names) {
+    const token = await enrolByName(ctx, name);
+    if (token) tokens[name] = token;
+  }
+  return tokens;
+}
+
+/** An access token of the first administrator, for a check over HTTP like everyone's. */
+export async function systemAccessToken(env: NodeJS.ProcessEnv) {
+  const opened = await openPlatform(env);
+  const ctx = jobCtx(opened.platform, JOB);
+  const admin = await findFirstAdmin(ctx);
+  if (!admin) throw new Error("There is no administrator yet.");
+  const { accessToken } = await impersonate(ctx, admin.email);
+  return {
+    accessToken,
+    async end() {
+      const actor = await authenticate(ctx, accessToken);
+      await logout({ ...ctx, actor });
+      await opened[Symbol.asyncDispose]();
+    },
+  };
+}

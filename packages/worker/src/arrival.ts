@@ -1,0 +1,116 @@
+import { randomUUID } from "node:crypto";
+
+import { sqsSafe } from "@netcheck/adapters/sqs-batch";
+import type { HeartbeatDelivery, Reason, ResultDelivery } from "@netcheck/wire/delivery";
+import {
+  CheckRequest,
+  CheckResponse,
+  Heartbeat,
+  MAX_MESSAGE_BYTES,
+  REQUEST_ID_HEADER,
+  WIRE_VERSION,
+} from "@netcheck/wire/message";
+import type { ConsumeMessage } from "amqplib";
+import * as z from "zod";
+
+/** What came from the broker, as far as it is looked at. */
+export type Arrival = Pick<ConsumeMessage, "content"> & {
+  fields: Pick<ConsumeMessage["fields"], "routingKey">;
+  properties: Pick<ConsumeMessage["properties"], "userId" | "headers">;
+};
+
+export type Rejection = "no_user_id" | "wrong_key" | "too_large" | "malformed" | "version";
+
+/** The SQS body to send on, or why the message is thrown out. `agentId` is the broker's word. */
+export type Verdict =
+  | { body: string; agentId: string; requestId: string }
+  | { reason: Rejection; agentId?: string };
+
+const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+const USER = new RegExp(`^agent\\.(${UUID})$`);
+const REQUEST_ID = /^[\w.:-]{1,128}$/;
+
+/** Judges what lies in `agent_results`. What a body says of its sender is ignored. */
+export function judgeResult(arrival: Arrival, now: Date): Verdict {
+  return judge(arrival, "result", CheckResponse, (text, agentId, requestId) => {
+    const head = { kind: "response", agentId, receivedAt: now.toISOString(), requestId } as const;
+    return splice(head satisfies Omit<ResultDelivery, "response">, "response", text);
+  });
+}
+
+/** Judges what lies in `agent_heartbeats`. */
+export function judgeHeartbeat(arrival: Arrival, now: Date): Verdict {
+  return judge(arrival, "heartbeat", Heartbeat, (text, agentId) => {
+    const head = { agentId, receivedAt: now.toISOString() };
+    return splice(head satisfies Omit<HeartbeatDelivery, "heartbeat">, "heartbeat", text);
+  });
+}
+
+/** Reads what lies in `agent_undelivered`: a request of ours that the broker could not keep. */
+export function judgeUndelivered(arrival: Arrival): Verdict {
+  const agentId = USER.exec(arrival.fields.routingKey)?.[1];
+  if (!agentId) return { reason: "wrong_key" };
+  const parsed = parse(arrival.content.toString(), CheckRequest);
+  if (!parsed.success) return { reason: parsed.reason, agentId };
+  const requestId = requestIdOf(arrival);
+  const { id: checkId } = parsed.data;
+  const reason = reasonOf(arrival.properties.headers?.["x-death"]?.[0]?.reason);
+  const report = { kind: "undelivered", agentId, checkId, reason, requestId } as const;
+  return { body: JSON.stringify(report satisfies ResultDelivery), agentId, requestId };
+}
+
+/** `x-death` reasons: https://www.rabbitmq.com/docs/dlx */
+function reasonOf(death: string | undefined): Reason {
+  if (death === "expired") return "expired";
+  return death === "maxlen" ? "queue_full" : "rejected";
+}
+
+function judge(
+  arrival: Arrival,
+  kind: "result" | "heartbeat",
+  schema: z.ZodType,
+  bodyOf: (text: string, agentId: string, requestId: string) => string,
+): Verdict {
+  const { content, fields, properties } = arrival;
+  const userId: unknown = properties.userId;
+  const agentId = typeof userId === "string" ? USER.exec(userId)?.[1] : undefined;
+  if (!agentId) return { reason: "no_user_id" };
+  // A CC header leads past the broker's own check of the key, into the other queue.
+  if (fields.routingKey !== `${kind}.${agentId}`) return { reason: "wrong_key", agentId };
+  if (content.length > MAX_MESSAGE_BYTES) return { reason: "too_large", agentId };
+  const text = content.toString();
+  const parsed = parse(text, schema);
+  if (!parsed.success) return { reason: parsed.reason, agentId };
+  const requestId = requestIdOf(arrival);
+  return { body: bodyOf(text, agentId, requestId), agentId, requestId };
+}
+
+const Versioned = z.object({ v: z.int() });
+
+function parse<S extends z.ZodType>(text: string, schema: S) {
+  const json = jsonOf(text);
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed;
+  const version = Versioned.safeParse(json).data?.v;
+  const isOther = version !== undefined && version !== WIRE_VERSION;
+  return { success: false, reason: isOther ? "version" : "malformed" } as const;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** The text as it came, parsed but not written anew, as the last field of an object. */
+function splice(head: Record<string, string>, field: string, text: string) {
+  return `${JSON.stringify(head).slice(0, -1)},"${field}":${sqsSafe(text)}}`;
+}
+
+function requestIdOf({ properties }: Arrival) {
+  const given: unknown = properties.headers?.[REQUEST_ID_HEADER];
+  return typeof given === "string" && REQUEST_ID.test(given) ? given : randomUUID();
+}

@@ -1,0 +1,115 @@
+import { backOff } from "@netcheck/adapters/backoff";
+import type { Link } from "@netcheck/adapters/rabbit";
+import {
+  HEARTBEATS_QUEUE,
+  RESULTS_QUEUE,
+  UNDELIVERED_QUEUE,
+} from "@netcheck/adapters/rabbit-topology";
+import type { Sqs } from "@netcheck/adapters/sqs-client";
+import { log } from "@netcheck/kernel/log";
+import { count } from "@netcheck/kernel/metrics";
+import type { QueueName } from "@netcheck/kernel/queue";
+import { within } from "@netcheck/kernel/time";
+import type { Channel, ConsumeMessage } from "amqplib";
+
+import {
+  type Arrival,
+  judgeHeartbeat,
+  judgeResult,
+  judgeUndelivered,
+  type Verdict,
+} from "./arrival.ts";
+import { forwarder } from "./forwarder.ts";
+
+type Route = { from: string; to: QueueName; judge: (arrival: Arrival, now: Date) => Verdict };
+
+const ROUTES: readonly Route[] = [
+  { from: RESULTS_QUEUE, to: "agent-results", judge: judgeResult },
+  { from: UNDELIVERED_QUEUE, to: "agent-results", judge: judgeUndelivered },
+  { from: HEARTBEATS_QUEUE, to: "agent-heartbeats", judge: judgeHeartbeat },
+];
+
+const PREFETCH = 100;
+const DRAIN_MS = 8_000;
+const WATCH_MS = 10_000;
+const WATCH_LIMIT_MS = 5_000;
+
+type Options = { sqs: Sqs; signal: AbortSignal; onReady: () => void };
+
+/** RabbitMQ to SQS: a delivery is acknowledged once SQS has accepted it. */
+export async function intake(link: Link, { sqs, signal, onReady }: Options) {
+  const sides = await Promise.all(ROUTES.map((route) => carry(link, route, sqs)));
+  onReady();
+  await aborted(AbortSignal.any([signal, link.lost]));
+  if (link.lost.aborted) return;
+  const all = Promise.all(sides.map((stop) => stop()));
+  await Promise.race([all, aborted(AbortSignal.any([link.lost, AbortSignal.timeout(DRAIN_MS)]))]);
+}
+
+/** Consumes one queue until the link is lost. Returns how to stop and send on what is in hand. */
+async function carry(link: Link, { from, to, judge }: Route, sqs: Sqs) {
+  const channel = await link.channel();
+  await channel.prefetch(PREFETCH);
+  const forward = forwarder({
+    send: (messages) => sqs.sendBatch(to, messages),
+    backOff: (failures) => backOff(failures, link.lost),
+    onError: (error) => log.warn("SQS takes nothing", { queue: to, error }),
+    ...settling(link, channel, from),
+  });
+
+  function receive(message: ConsumeMessage | null) {
+    if (!message) return link.lose(new Error(`The queue ${from} was deleted.`));
+    const { deliveryTag: tag } = message.fields;
+    const verdict = judge(message, new Date());
+    if ("reason" in verdict) {
+      count("worker.rejected", { queue: from, ...verdict });
+      channel.nack(message, false, false);
+      return;
+    }
+    const { body, agentId, requestId } = verdict;
+    log.debug("carried", { queue: to, agentId, requestId });
+    forward.push({ tag, body, message });
+  }
+
+  const { consumerTag } = await channel.consume(from, receive);
+  const watch = setInterval(() => {
+    ensureConsumed(channel, from).catch(link.lose);
+  }, WATCH_MS);
+  link.lost.addEventListener("abort", () => clearInterval(watch), { once: true });
+  return async () => {
+    clearInterval(watch);
+    await channel.cancel(consumerTag);
+    await forward.drained();
+  };
+}
+
+/** A quorum queue that is deleted and at once made again forgets its consumers without a word. */
+async function ensureConsumed(channel: Channel, queue: string) {
+  const { consumerCount } = await within(WATCH_LIMIT_MS, channel.checkQueue(queue));
+  if (consumerCount === 0) throw new Error(`Nothing consumes ${queue} any more.`);
+}
+
+type Delivered = { tag: number; body: string; message: ConsumeMessage };
+
+/** Nothing can be settled on a link that is lost: the broker has taken the deliveries back. */
+function settling({ lost }: Link, channel: Channel, from: string) {
+  return {
+    ack: ({ message }: Delivered, allUpTo: boolean) => {
+      if (!lost.aborted) channel.ack(message, allUpTo);
+    },
+    discard: ({ message }: Delivered, detail: string) => {
+      count("worker.rejected", { queue: from, reason: "sqs_refused", detail });
+      if (!lost.aborted) channel.nack(message, false, false);
+    },
+    giveBack: ({ message }: Delivered) => {
+      if (!lost.aborted) channel.nack(message, false, true);
+    },
+  };
+}
+
+async function aborted(signal: AbortSignal) {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) =>
+    signal.addEventListener("abort", () => resolve(), { once: true }),
+  );
+}

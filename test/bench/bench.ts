@@ -1,0 +1,62 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { startNetcheck } from "@netcheck/local/netcheck";
+import { showProgress } from "@netcheck/local/progress";
+
+import { measureRoundTrip } from "./round-trip.ts";
+import { type Row, table } from "./table.ts";
+
+/** `npm run bench`: every figure beside a floor of the same run. Absolute times are this machine's. */
+const home = await mkdtemp(join(tmpdir(), "netcheck-bench-"));
+const progress = showProgress(process.stderr);
+const rows: Row[] = [];
+
+async function measureStart(kind: "cold" | "warm") {
+  const startedAt = performance.now();
+  const { signal } = new AbortController();
+  const own = showProgress({ write: () => undefined });
+  const options = { home, port: 0, agents: 1, env: process.env, progress: own, signal };
+  const netcheck = await startNetcheck(options);
+  const readyMs = performance.now() - startedAt;
+  const floorMs = netcheck.services.readyAfterMs.rabbitmq ?? 0;
+  const early = ["postgres", "redis", "sqs", "queues", "database", "enrolment", "api"];
+  const withoutBrokerMs = Math.max(...early.map((name) => own.doneAfterMs[name] ?? 0));
+  rows.push(
+    {
+      what: `ready after start, ${kind}`,
+      floor: `RabbitMQ alone ${ms(floorMs)}`,
+      measured: `${ms(readyMs)}, ${ms(readyMs - floorMs)} after it`,
+      budget: "≤ 4 s after it",
+      met: readyMs - floorMs <= 4_000,
+    },
+    {
+      what: `all that needs no broker, ${kind}`,
+      floor: "",
+      measured: ms(withoutBrokerMs),
+      budget: "≤ 3 s",
+      met: withoutBrokerMs <= 3_000,
+    },
+  );
+  return netcheck;
+}
+
+try {
+  const cold = await progress.track("cold start", measureStart("cold"));
+  await cold.stop();
+  const warm = await progress.track("warm start", measureStart("warm"));
+  try {
+    rows.push(...(await progress.track("check round trip", measureRoundTrip(warm))));
+  } finally {
+    await warm.stop();
+  }
+} finally {
+  progress.end();
+  await rm(home, { recursive: true, force: true });
+}
+process.stdout.write(`${table(rows)}\n`);
+
+function ms(value: number) {
+  return `${(value / 1_000).toFixed(2)} s`;
+}

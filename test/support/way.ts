@@ -1,0 +1,171 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { serve } from "@hono/node-server";
+import { createQueues, pollQueue } from "@netcheck/adapters/sqs";
+import { reconcileBroker } from "@netcheck/agents/account";
+import { createApp } from "@netcheck/api/app";
+import { createConsumers } from "@netcheck/api/consumers";
+import { jobCtx } from "@netcheck/api/platform";
+import { makePartitions } from "@netcheck/checks/partition";
+import { createFirstAdmin } from "@netcheck/identity/person";
+import { openPlatform } from "@netcheck/local/platform";
+import { generateTokenKeys } from "@netcheck/local/prepare";
+import { hc } from "hono/client";
+import { afterAll, beforeAll } from "vitest";
+
+import { freshDatabase } from "./database.ts";
+import { freshVhost } from "./vhost.ts";
+
+export type Way = Awaited<ReturnType<typeof openWay>>;
+
+const PROGRAMS = {
+  worker: fileURLToPath(new URL("../../packages/worker/src/main.ts", import.meta.url)),
+  agent: fileURLToPath(new URL("../../packages/agent/src/main.ts", import.meta.url)),
+  foreignAgent: fileURLToPath(new URL("../fixtures/foreign-agent.mjs", import.meta.url)),
+};
+
+/** The whole way on real parts: API and consumers here, worker and agents as processes of their own. */
+export function useWay() {
+  let opened: Way | undefined;
+  beforeAll(async () => {
+    opened = await openWay();
+  });
+  afterAll(() => opened?.[Symbol.asyncDispose]());
+  return () => {
+    if (!opened) throw new Error("The way opens in beforeAll.");
+    return opened;
+  };
+}
+
+async function openWay() {
+  await using stack = new AsyncDisposableStack();
+  const database = stack.use(await freshDatabase());
+  const vhost = stack.use(await freshVhost());
+  const folder = await mkdtemp(join(tmpdir(), "netcheck-way-"));
+  stack.defer(() => rm(folder, { recursive: true }));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const { hostname, port: amqpPort } = new URL(vhost.platformUrl);
+  const env = {
+    ...process.env,
+    DATABASE_URL: database.url,
+    SQS_QUEUE_PREFIX: `${vhost.vhost}-`,
+    AMQP_URL: vhost.platformUrl,
+    AGENT_AMQP_URL: `amqp://${hostname}:${amqpPort}`,
+    RMQ_AGENTS_VHOST: vhost.vhost,
+    AGENT_HEARTBEAT_INTERVAL_SEC: "1",
+    TOKEN_KEYS: await generateTokenKeys(),
+    PUBLIC_URL: url,
+    NETCHECK_ALLOW: "127.0.0.0/8,::1/128",
+    LOG_LEVEL: "WARNING",
+  };
+  const endpoint = process.env["SQS_ENDPOINT"] ?? "";
+  const queues = { endpoint, region: "us-east-1", prefix: env.SQS_QUEUE_PREFIX };
+  await createQueues(queues);
+  const { platform } = stack.use(await openPlatform(env));
+  const system = () => jobCtx(platform, "test");
+  await makePartitions(system());
+  await reconcileBroker(system());
+  const account = { email: "admin@example.com", password: "correct horse battery staple" };
+  await createFirstAdmin(system(), account);
+
+  const stopping = new AbortController();
+  const polls = Object.entries(createConsumers(platform)).map(([queue, handler]) =>
+    pollQueue({ ...queues, queue, handler, signal: stopping.signal }),
+  );
+  stack.defer(async () => {
+    stopping.abort();
+    await Promise.all(polls);
+  });
+  const server = serve({ fetch: createApp(platform).fetch, hostname: "127.0.0.1", port });
+  stack.defer(() => new Promise((resolve) => server.close(() => resolve())));
+
+  const children = new Set<ChildProcess>();
+  stack.defer(async () => {
+    await Promise.all([...children].map((child) => end(child, "SIGTERM")));
+  });
+
+  /** Starts a program and waits until it says that it is ready. */
+  async function start(program: keyof typeof PROGRAMS, args: string[] = []) {
+    const child = spawn(process.execPath, [PROGRAMS[program], ...args], {
+      env,
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    });
+    children.add(child);
+    child.once("exit", () => children.delete(child));
+    await Promise.race([
+      once(child, "message"),
+      once(child, "exit").then(([code]) => {
+        throw new Error(`${program} ended with ${code} before it was ready`);
+      }),
+    ]);
+    return child;
+  }
+
+  const api = (token?: string) =>
+    hc<ReturnType<typeof createApp>>(url, {
+      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    }).api.v1;
+  const login = await api().auth.login.$post({ json: account });
+  const { accessToken } = await login.json();
+  const admin = api(accessToken);
+
+  async function createAgent(name: string) {
+    const response = await admin.agents.$post({ json: { name } });
+    return await response.json();
+  }
+
+  const owned = stack.move();
+  return {
+    url,
+    platform,
+    vhost,
+    system,
+    admin,
+    api,
+    start,
+    createAgent,
+    startWorker: () => start("worker"),
+    async startAgent(name: string) {
+      const { id, enrollmentToken } = await createAgent(name);
+      const state = join(folder, `${name}.json`);
+      const args = ["--url", url, "--token", enrollmentToken, "--state", state];
+      return { id, state, child: await start("agent", args) };
+    },
+    /** Polls a check until `done`, for 30 s at most. */
+    async poll<T extends { status: string }>(
+      read: () => Promise<T>,
+      done: (value: T) => boolean = ({ status }) => status === "finished",
+    ) {
+      const until = Date.now() + 30_000;
+      for (;;) {
+        const value = await read();
+        if (done(value)) return value;
+        if (Date.now() > until) throw new Error(`not in 30 s: ${JSON.stringify(value)}`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** Ends a child and waits until it is gone. */
+export async function end(child: ChildProcess, signal: NodeJS.Signals) {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, "exit");
+  child.kill(signal);
+  await gone;
+}
+
+async function freePort() {
+  const probe = serve({ fetch: () => new Response(), hostname: "127.0.0.1", port: 0 });
+  await once(probe, "listening");
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  return typeof address === "object" && address ? address.port : 0;
+}
