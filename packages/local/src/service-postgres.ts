@@ -27,10 +27,11 @@ export function findCluster({ home, report }: Place): Cluster {
   const user = postgresUser(report);
   const folder = home.folder("postgres");
   if (user) {
-    requireWay(dirname(binaries.postgres), user, "the Postgres of this checkout");
+    const move = "move the checkout to a folder that others may enter, such as /opt or /srv";
+    requireWay(dirname(binaries.postgres), user, "the checkout", move);
     letThrough(home.path, user);
     giveTo(folder, user);
-    requireWay(folder, user, "the home");
+    requireWay(folder, user, "the home", "keep the data elsewhere (--home DIR)");
   }
   const data = home.file("postgres", "data");
   requireSameMajor(data, binaries);
