@@ -96,8 +96,11 @@ describe("the README's walk", () => {
       server.closeAllConnections();
       server.close();
     }
-    for (const child of children) child.kill("SIGTERM");
-    await Promise.all(children.map((child) => child.exitCode ?? once(child, "exit")));
+    for (const child of children.filter(({ exitCode }) => exitCode === null)) {
+      const gone = once(child, "exit");
+      child.kill("SIGTERM");
+      await gone;
+    }
     rmSync(folder, { recursive: true, force: true });
   });
 
