@@ -18,8 +18,13 @@ const Ready = z.object({
   email: z.email(),
   password: z.string(),
   pids: z.object({
-    ...{ api: z.int(), worker: z.int(), agents: z.array(z.int()).length(3) },
-    ...{ postgres: z.int(), redis: z.int(), rabbitmq: z.int(), sqs: z.int() },
+    api: z.int(),
+    worker: z.int(),
+    agents: z.array(z.int()).length(3),
+    postgres: z.int(),
+    redis: z.int(),
+    rabbitmq: z.int(),
+    sqs: z.int(),
   }),
 });
 

@@ -8,6 +8,9 @@ import { log } from "./log.ts";
 import { messageOf } from "./text.ts";
 import { CAPABILITIES, VERSION } from "./version.ts";
 
+/** A timer takes no more than 2^31 ms; more than this would be no heartbeat anyway. */
+const MAX_INTERVAL_SECONDS = 3_600;
+
 export type Pulse = { clock: Clock; intervalSeconds: number; running: () => number };
 
 /** Beats at once and then every interval until the link ends. A beat is skipped while one is unconfirmed. */
@@ -24,7 +27,7 @@ export function startHeartbeat(link: Link, { clock, intervalSeconds, running }: 
       },
     );
   };
-  const timer = setInterval(beat, intervalSeconds * 1_000);
+  const timer = setInterval(beat, Math.min(intervalSeconds, MAX_INTERVAL_SECONDS) * 1_000);
   void link.ended.then(() => clearInterval(timer));
   beat();
 }

@@ -42,35 +42,41 @@ export async function openLink({ agentId, broker }: AgentSession): Promise<Link>
     { timeout: CONNECT_TIMEOUT_MS, noDelay: true, keepAlive: true },
   );
   const ending = watch(model);
-  const channel = await model.createConfirmChannel();
+  const channel = await model.createConfirmChannel().catch((error: unknown) => {
+    ending.end(error);
+    throw error;
+  });
   channel.on("error", (error) => ending.end(error));
   // A connection that ends closes its channels first and then says why: let it speak.
-  channel.on("close", () => setImmediate(ending.end, new Error("the channel was closed")));
-  return linkOver(model, channel, ending, { agentId, broker });
+  channel.on("close", () => {
+    ending.shut();
+    setImmediate(ending.end, new Error("the channel was closed"));
+  });
+  return linkOver(channel, ending, { agentId, broker });
 }
 
 /** Listens to the connection from its first moment and remembers what ended it first. */
 function watch(model: ChannelModel) {
   const { promise, resolve } = Promise.withResolvers<Ending>();
   let open = true;
+  const shut = () => void (open = false);
   const end = (error: unknown) => {
-    open = false;
+    shut();
     resolve({ reason: messageOf(error), refused: isRefusal(error) });
   };
   model.on("error", end);
   model.on("close", (error) => end(error ?? new Error("closed")));
-  return { ended: promise, end, isOpen: () => open };
+  // Where the channel ended alone, the connection goes with it; a closed one says so by rejecting.
+  const closed = promise.then(() => model.close().catch(() => undefined));
+  return { ended: promise, closed, end, shut, isOpen: () => open };
 }
 
 function linkOver(
-  model: ChannelModel,
   channel: ConfirmChannel,
-  { ended, end, isOpen }: ReturnType<typeof watch>,
+  { ended, closed, end, shut, isOpen }: ReturnType<typeof watch>,
   { agentId, broker }: Pick<AgentSession, "agentId" | "broker">,
 ): Link {
   let consumerTag: string | undefined;
-  // Where the channel ended alone, the connection goes with it; a closed one says so by rejecting.
-  const closed = ended.then(() => model.close().catch(() => undefined));
   return {
     ended,
     isOpen,
@@ -104,6 +110,9 @@ function linkOver(
     },
     close: async () => {
       if (!isOpen()) return;
+      shut();
+      // The channel first: what was settled on it goes out before the connection's own farewell.
+      await channel.close().catch(end);
       end(new Error("closed by this agent"));
       await closed;
     },

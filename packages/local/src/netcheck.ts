@@ -124,8 +124,12 @@ async function bringUp(
   const worker = step("worker", [queues, broker], () => begin(() => keepWorker(keeping, env)));
   const agents = step("agents", [api, broker, tokens], async () => {
     const made = await tokens;
-    const all = names.map((name) => begin(() => keepAgent(keeping, name, made[name], place)));
-    const outcomes = await Promise.allSettled(all);
+    const begun = names.map(async (name) => {
+      const kept = await begin(() => keepAgent(keeping, name, made[name], place));
+      return { name, kept };
+    });
+    const outcomes = await Promise.allSettled(begun);
+    // One that was revoked does not keep the others from starting.
     for (const one of outcomes) if (one.status === "rejected") report(messageOf(one.reason));
     return outcomes.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
   });
@@ -138,9 +142,12 @@ async function bringUp(
       await session.end();
     }
   };
-  const active = step("agents active", [worker, agents], () =>
-    withToken((accessToken) => waitForAgents({ url: place.ownUrl, accessToken }, names)),
-  );
+  const active = step("agents active", [worker, agents], async () => {
+    const started = (await agents).map(({ name }) => name);
+    return await withToken((accessToken) =>
+      waitForAgents({ url: place.ownUrl, accessToken }, started),
+    );
+  });
   const [made, apiKept, workerKept, agentsKept, inactive] = await Promise.all([
     database,
     api,
@@ -161,7 +168,7 @@ async function bringUp(
     pids: () => ({
       api: apiKept.pid(),
       worker: workerKept.pid(),
-      agents: agentsKept.map((one) => one.pid()),
+      agents: agentsKept.map(({ kept }) => kept.pid()),
       ...services.pids(),
     }),
     checkItself: () => withToken((accessToken) => checkItself({ url: place.ownUrl, accessToken })),

@@ -21,7 +21,7 @@ export function plainEnv(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => kept.test(name)));
 }
 
-const GIVEN_WITHIN_MS = 30_000;
+const GIVEN_WITHIN_MS = 15_000;
 
 /** A service that somebody else runs: ready when it answers, and never started or stopped by us. */
 export function useGiven(setting: string, answers: () => Promise<void>): Kept {

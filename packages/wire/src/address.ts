@@ -5,16 +5,25 @@ export type AllowList = readonly (readonly [ipaddr.IPv4 | ipaddr.IPv6, number])[
 
 /** Reads a comma-separated list of CIDRs or addresses; throws a TypeError that names the bad part. */
 export function parseAllowList(text: string): AllowList {
-  const parts = text.split(",").map((part) => part.trim());
-  return parts.filter(Boolean).map((part) => {
-    try {
-      return ipaddr.parseCIDR(
-        part.includes("/") ? part : `${part}/${part.includes(":") ? 128 : 32}`,
-      );
-    } catch (cause) {
-      throw new TypeError(`"${part}" is not an address or CIDR such as 10.0.0.0/8.`, { cause });
-    }
-  });
+  return text
+    .split(",")
+    .map((part) => part.trim())
+    .filter(Boolean)
+    .map(parseNetwork);
+}
+
+function parseNetwork(part: string) {
+  const [address = "", bits] = part.split("/");
+  try {
+    // The library would read "10/8" as 0.0.0.10/8.
+    if (!ipaddr.IPv6.isValid(address) && !ipaddr.IPv4.isValidFourPartDecimal(address))
+      throw new TypeError("not an address");
+    return ipaddr.parseCIDR(
+      bits === undefined ? `${part}/${address.includes(":") ? 128 : 32}` : part,
+    );
+  } catch (cause) {
+    throw new TypeError(`"${part}" is not an address or CIDR such as 10.0.0.0/8.`, { cause });
+  }
 }
 
 /** What IANA has given out of IPv6 as global unicast; the rest is special or not given out. */
