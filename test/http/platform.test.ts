@@ -4,7 +4,7 @@ import { createConsumers } from "@netcheck/api/consumers";
 import { SessionEnded } from "@netcheck/identity/events";
 import { logout } from "@netcheck/identity/session";
 import { newId } from "@netcheck/kernel/id";
-import { emit, outbox, repairOutbox, transaction } from "@netcheck/kernel/outbox";
+import { emit, outbox, purgeOutbox, repairOutbox, transaction } from "@netcheck/kernel/outbox";
 import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 
@@ -69,6 +69,23 @@ describe("the platform", () => {
       .where(eq(outbox.type, SessionEnded.type));
     expect(rows.find((row) => JSON.stringify(row.data).includes(id))?.sentAt).toBeNull();
     world().queue.resume();
+  });
+
+  it("[KRN-7] what was sent is forgotten after a day, what was not sent never", async () => {
+    const { db } = world().platform;
+    const left = async () =>
+      JSON.stringify((await db.select().from(outbox)).map(({ data }) => data));
+    const sent = await endSession();
+    world().queue.fail(new Error("away"));
+    const unsent = await endSession();
+    world().queue.fail(undefined);
+    world().advance(86_399_000);
+    await purgeOutbox(world().system());
+    expect(await left()).toContain(sent);
+    world().advance(2_000);
+    await purgeOutbox(world().system());
+    expect(await left()).not.toContain(sent);
+    expect(await left()).toContain(unsent);
   });
 
   it("[KRN-2] a consumer ends what the request could not, and its poison fails alone", async () => {

@@ -1,5 +1,4 @@
-import { inArray } from "drizzle-orm";
-import { and, isNull, lt } from "drizzle-orm";
+import { and, inArray, isNull, lt } from "drizzle-orm";
 import { index, integer, jsonb, pgSchema, text, timestamp, uuid } from "drizzle-orm/pg-core";
 import * as z from "zod";
 
@@ -95,6 +94,12 @@ export async function repairOutbox(ctx: Ctx, olderThanMs = 10_000) {
   const rows = await ctx.db.select().from(outbox).where(due).orderBy(outbox.id).limit(500);
   await send(ctx, rows);
   return rows.length;
+}
+
+/** Forgets what was sent a day ago and longer. Safe to repeat. */
+export async function purgeOutbox(ctx: Ctx) {
+  const before = new Date(ctx.now().getTime() - 86_400_000);
+  await ctx.db.delete(outbox).where(lt(outbox.sentAt, before));
 }
 
 async function sendOrLeave(ctx: Ctx, rows: readonly Row[]) {
