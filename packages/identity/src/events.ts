@@ -1,5 +1,5 @@
+import type { EventType } from "@netcheck/kernel/event";
 import { idSchema } from "@netcheck/kernel/id";
-import type { EventType } from "@netcheck/kernel/outbox";
 import * as z from "zod";
 
 /** A session may no longer be used; repeats the write to Redis that the request may have missed. */

@@ -1,6 +1,6 @@
 import type { Consumer } from "@netcheck/kernel/consumer";
 import type { Ctx } from "@netcheck/kernel/ctx";
-import { envelope } from "@netcheck/kernel/outbox";
+import { envelope } from "@netcheck/kernel/event";
 
 import { SessionEnded } from "./events.ts";
 import { forgetSession } from "./live-session.ts";

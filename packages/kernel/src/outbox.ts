@@ -1,8 +1,9 @@
 import { and, inArray, isNull, lt } from "drizzle-orm";
 import { index, integer, jsonb, pgSchema, text, timestamp, uuid } from "drizzle-orm/pg-core";
-import * as z from "zod";
+import type * as z from "zod";
 
 import type { Actor, Ctx, Tx } from "./ctx.ts";
+import type { EventType } from "./event.ts";
 import { type Id, newId } from "./id.ts";
 import { log } from "./log.ts";
 import type { QueueName } from "./queue.ts";
@@ -28,23 +29,6 @@ export const outbox = kernel.table(
 );
 
 type Row = typeof outbox.$inferSelect;
-
-export type EventType<S extends z.ZodType = z.ZodType> = {
-  type: string;
-  queue: QueueName;
-  schema: S;
-};
-
-/** The SQS body of an event. */
-export function envelope<S extends z.ZodType>(event: EventType<S>) {
-  return z.object({
-    id: z.uuid(),
-    type: z.literal(event.type),
-    at: z.iso.datetime(),
-    requestId: z.string(),
-    data: event.schema,
-  });
-}
 
 const emitted = new WeakMap<Tx, Row[]>();
 
