@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Program } from "./child.ts";
 import { openHome, type Home } from "./home.ts";
 import { keep } from "./keeper.ts";
+import { problem } from "./problem.ts";
 import { identify } from "./process-identity.ts";
 
 let home: Home;
@@ -85,6 +86,19 @@ test("a program whose exit code is final is not started again", async () => {
   });
   await expect(kept.ready).rejects.toThrow("ended with code 3");
   expect(launches).toBe(1);
+});
+
+test("a program that runs and can never be used, such as one with another password, is given up at once", async () => {
+  const refuses = () => Promise.reject(problem("it has another password"));
+  const kept = keep("foreign", {
+    home,
+    report: () => {},
+    program: () => shell("foreign", "exec sleep 60"),
+    isReady: refuses,
+    readyWithinMs: 5_000,
+  });
+  await expect(kept.ready).rejects.toThrow(/^it has another password$/);
+  expect(kept.pid()).toBeNull();
 });
 
 test("a program that cannot be started says why", async () => {

@@ -52,7 +52,7 @@ type Running = { begin: (one: () => Kept) => Promise<Kept>; stop: () => Promise<
  */
 export async function startNetcheck(options: NetcheckOptions): Promise<Netcheck> {
   const { env, progress, signal } = options;
-  const services = await startServices({
+  const begun = startServices({
     home: options.home,
     host: env["HOST"] ?? "127.0.0.1",
     given: givenIn(env),
@@ -60,6 +60,7 @@ export async function startNetcheck(options: NetcheckOptions): Promise<Netcheck>
     signal,
     ...(env["RMQ_AGENTS_VHOST"] && { vhost: env["RMQ_AGENTS_VHOST"] }),
   });
+  const services = await progress.track("home and programs", begun);
   const running = keepTrack(services);
   signal.addEventListener("abort", () => void running.stop());
   try {
