@@ -15,6 +15,8 @@ import { orAborted, pause } from "./wait.ts";
 /** What runs when the agent is told to stop has this long to finish and be confirmed. */
 const DRAIN_MS = 8_000;
 const CLOSE_MS = 1_500;
+/** A quorum queue takes acknowledgements in its own time, and drops those it has not when the channel closes. */
+const SETTLE_MS = 200;
 /** A link that lived this long was a good one: the backoff starts anew. */
 const GOOD_LINK_MS = 10_000;
 /** The broker may have moved: after so many tries in a row the platform is asked again. */
@@ -83,6 +85,7 @@ export async function runAgent(settings: Settings, stop: AbortSignal, onReady: (
     });
     const finished = Promise.all([canceled, drained]);
     await Promise.race([finished, open.ended, pause(DRAIN_MS, halt.signal)]);
+    if (open.isOpen()) await pause(SETTLE_MS, halt.signal);
     halt.abort();
     await Promise.race([open.close(), pause(CLOSE_MS, new AbortController().signal)]);
   }
