@@ -3,9 +3,10 @@ import { reconcileBroker } from "@netcheck/agents/account";
 import { enrolByName } from "@netcheck/agents/enrolment";
 import { jobCtx } from "@netcheck/api/platform";
 import { makePartitions } from "@netcheck/checks/partition";
+import { createFirstAdmin, findFirstAdmin } from "@netcheck/identity/first-admin";
 import { generatePassword } from "@netcheck/identity/password";
-import { createFirstAdmin, findFirstAdmin } from "@netcheck/identity/person";
-import { authenticate, impersonate, logout } from "@netcheck/identity/session";
+import { authenticate, revokeSession } from "@netcheck/identity/session";
+import { impersonate } from "@netcheck/identity/sign-in";
 import { generateTokenKeys as generateKeys } from "@netcheck/identity/token";
 
 import { migrateDatabase } from "./migrate.ts";
@@ -68,7 +69,7 @@ export async function systemAccessToken(env: NodeJS.ProcessEnv) {
     accessToken,
     async end() {
       const actor = await authenticate(ctx, accessToken);
-      await logout({ ...ctx, actor });
+      await revokeSession({ ...ctx, actor }, actor.sessionId);
       await opened[Symbol.asyncDispose]();
     },
   };
