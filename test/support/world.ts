@@ -96,6 +96,8 @@ async function openWorld() {
     personWith,
     tokenOf,
     client: (token?: string) => clientOf(platform, token),
+    /** For what the typed client does not speak: forms, cookies, what is malformed. */
+    request: (path: string, init?: RequestInit) => createApp(platform).request(path, init),
     /** Moves the one clock that verbs see. */
     advance: (ms: number) => {
       nowMs += ms;

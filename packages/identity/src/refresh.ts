@@ -19,7 +19,9 @@ const RACE_MS = 10_000;
 const DENIED = "The refresh token is unknown, spent or has expired.";
 
 /** Absent where the cookie carries it. */
-export const RefreshBody = z.strictObject({ refreshToken: z.string().min(1).max(256).optional() });
+export const RefreshBody = z.strictObject({
+  refreshToken: z.string().min(1).max(4_096).optional(),
+});
 
 /**
  * A new pair for an unspent token, which is spent by it. Of several at once Postgres lets one through;
