@@ -92,6 +92,7 @@ async function openWorld() {
     queue,
     brokerAdmin,
     bridge,
+    databaseUrl: database.url,
     system,
     personWith,
     tokenOf,
