@@ -165,6 +165,28 @@ describe("limits", () => {
     expect((await send("198.51.100.1")).status).toBe(401);
   });
 
+  it("[IDN-22] unknown agent secrets are counted per network, and known ones are not", async () => {
+    const admin = world().client(await world().tokenOf("admin")).api.v1;
+    const { enrollmentToken } = await (
+      await admin.agents.$post({ json: { name: "known" } })
+    ).json();
+    const json = { token: enrollmentToken, hostname: "h", version: "1", capabilities: [] };
+    const registered = await world().client().api.v1.agents.register.$post({ json });
+    const { agentSecret = "" } = await registered.json();
+    const session = (secret: string, address?: string) =>
+      world()
+        .client(secret)
+        .api.v1.agents.session.$post(undefined, from(address ?? "192.0.2.1"));
+    for (let i = 0; i < 5; i += 1) expect((await session(agentSecret)).status).toBe(200);
+    const all = Array.from({ length: 1_000 }, (_, i) => () => session(`ncs_${i}`));
+    for (let i = 0; i < all.length; i += 20) {
+      const some = await Promise.all(all.slice(i, i + 20).map((send) => send()));
+      expect(new Set(some.map(({ status }) => status))).toEqual(new Set([401]));
+    }
+    expect((await session("ncs_one_more")).status).toBe(429);
+    expect((await session(agentSecret, "198.51.100.1")).status).toBe(200);
+  });
+
   it("[IDN-9] refused sign-ins are on record with account and address; limited ones are not", async () => {
     const { email, id } = await world().personWith("viewer");
     await statuses(LIMIT + 3, () => login(email));

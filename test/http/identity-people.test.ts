@@ -224,6 +224,40 @@ describe("people", () => {
     expect(await makeAgent(operator.token)).toBe(403);
   });
 
+  it.each([
+    ["blocked", { blocked: true }],
+    ["given another password", { password: "another long password" }],
+  ] as const)("[IDN-25] no sign-in slips through while somebody is %s", async (_, change) => {
+    for (let round = 0; round < 8; round += 1) {
+      const { id, email } = await world().personWith("viewer");
+      const [signedInMeanwhile, changed] = await Promise.all([login(email), patch(id, change)]);
+      expect(changed.status).toBe(200);
+      await patch(id, { blocked: false });
+      if (signedInMeanwhile.status !== 200) continue;
+      expect(await me((await signedInMeanwhile.json()).accessToken)).toBe(401);
+    }
+  });
+
+  it("[IDN-9] every change of a person is on record, with what it was", async () => {
+    const { id, email } = await world().personWith("viewer");
+    await patch(id, { role: "operator", blocked: true });
+    await patch(id, { blocked: false, password: "another long password" });
+    await remove(id);
+    const page = await world()
+      .client(admin.token)
+      .api.v1.audit.$get({ query: { subject: id } });
+    const { items } = await page.json();
+    expect(items.map(({ action, details }) => [action, details]).toReversed()).toEqual([
+      ["person.role_changed", { from: "viewer", to: "operator" }],
+      ["person.blocked", null],
+      ["person.unblocked", null],
+      ["person.password_reset", null],
+      ["person.deleted", { email }],
+    ]);
+    for (const { actor } of items)
+      expect(actor).toMatchObject({ id: admin.id, email: admin.email });
+  });
+
   it("[IDN-26] the last administrator can be neither demoted, blocked nor deleted", async () => {
     const last = await signedIn("admin");
     await alone([last.id], async () => {

@@ -30,7 +30,7 @@ describe("identity", () => {
     expect(await (await me(body.accessToken)).json()).toEqual({ id, email, role: "operator" });
   });
 
-  it("[IDN-2] NC-B-02 wrong, unknown and blocked get the identical answer", async () => {
+  it("[IDN-2] NC-B-02 wrong, unknown, blocked and deleted get the identical answer", async () => {
     const { email } = await world().personWith("viewer");
     const blocked = await world().personWith("viewer");
     const at = { blockedAt: world().platform.now() };
@@ -38,10 +38,15 @@ describe("identity", () => {
     const wrong = await login({ email, password: "not this" });
     const unknown = await login({ email: "nobody@example.com", password: PASSWORD });
     const out = await login({ email: blocked.email, password: PASSWORD });
-    expect([wrong.status, unknown.status, out.status]).toEqual([401, 401, 401]);
+    const deleted = await world().personWith("viewer");
+    const gone = { deletedAt: world().platform.now(), passwordHash: null };
+    await world().platform.db.update(person).set(gone).where(eq(person.id, deleted.id));
+    const left = await login({ email: deleted.email, password: PASSWORD });
+    expect([wrong, unknown, out, left].map(({ status }) => status)).toEqual([401, 401, 401, 401]);
     const text = await wrong.text();
     expect(await unknown.text()).toBe(text);
     expect(await out.text()).toBe(text);
+    expect(await left.text()).toBe(text);
   });
 
   it("[IDN-1] NC-B-03 a malformed e-mail is 422 and says where", async () => {

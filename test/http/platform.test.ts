@@ -145,6 +145,11 @@ describe("the platform", () => {
     expect(response.headers.get("content-type")).toBe("application/problem+json");
   });
 
+  it("[KRN-4] a body that is absent is judged by the schema", async () => {
+    expect((await request("/api/v1/auth/login", { method: "POST" })).status).toBe(422);
+    expect((await request("/api/v1/auth/logout", { method: "POST" })).status).toBe(204);
+  });
+
   it("[KRN-5] a well-formed request id is kept, another is replaced", async () => {
     const kept = await login("{}", { "x-request-id": "caller-0001" });
     expect(kept.headers.get("x-request-id")).toBe("caller-0001");

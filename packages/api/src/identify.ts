@@ -6,6 +6,7 @@ import { authenticate } from "@netcheck/identity/session";
 import type { Actor } from "@netcheck/kernel/ctx";
 import { Fault } from "@netcheck/kernel/fault";
 import type { ApiEnv } from "@netcheck/kernel/http";
+import { takeFrom } from "@netcheck/kernel/rate-limit";
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 
@@ -17,6 +18,8 @@ type Env = ApiEnv<ApiCtx>;
 const OWN_WAY = new Set(
   ["login", "token", "refresh", "logout"].map((path) => `/api/v1/auth/${path}`),
 );
+/** What no agent has, per network and before Postgres is asked; what one has is given back. */
+const UNKNOWN_SECRETS = { name: "unknown_agent", most: 1_000, windowSeconds: 60 };
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
@@ -45,8 +48,14 @@ async function actorOf(c: Context<Env>) {
   return actor;
 }
 
-function bearer(ctx: ApiCtx, token: string): Promise<Actor> {
-  if (token.startsWith(`${AGENT_SECRET_PREFIX}_`)) return authenticateAgent(ctx, token);
+async function bearer(ctx: ApiCtx, token: string): Promise<Actor> {
+  if (token.startsWith(`${AGENT_SECRET_PREFIX}_`)) {
+    const key = ctx.caller?.network ?? "none";
+    const { giveBack } = await takeFrom(ctx, [{ ...UNKNOWN_SECRETS, key }]);
+    const agent = await authenticateAgent(ctx, token);
+    await giveBack();
+    return agent;
+  }
   if (token.startsWith(`${API_KEY_PREFIX}_`)) return authenticateKey(ctx, token);
   return authenticate(ctx, token);
 }

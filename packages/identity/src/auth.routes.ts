@@ -39,7 +39,7 @@ export const authRoutes = new Hono<Env>()
     checkOrigin(c.var.ctx, c.req.header("origin"));
     const given = c.req.valid("json").refreshToken;
     if (given !== undefined) return c.json(await refresh(c.var.ctx, given));
-    const cookie = cookieOf(c, c.var.ctx, "refresh") ?? "";
+    const cookie = cookieOf(c, c.var.ctx, "refresh");
     const { refreshToken, ...renewed } = await refresh(c.var.ctx, cookie);
     setCookies(c, renewed.accessToken, refreshToken);
     return c.json(renewed);

@@ -36,7 +36,7 @@ const Read = z.tuple([z.unknown(), z.number()]).nullable();
 export async function findLiveKey(stores: Stores, hash: string) {
   const keys = [keyKey(hash), `${keyKey(hash)}:used`];
   const read = Read.parse(await stores.redis.eval<number[], unknown>(READ, keys, [TOUCH_SECONDS]));
-  const found = read === null ? await fill(stores, hash) : Cached.parse(read[0]);
+  const found = Cached.safeParse(read?.[0]).data ?? (await fill(stores, hash));
   if (found === undefined || "ended" in found) return undefined;
   if (found.expiresAt !== null && new Date(found.expiresAt) <= stores.now()) return undefined;
   if (read === null || read[1] === 1) await touch(stores, hash);

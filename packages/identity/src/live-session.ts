@@ -14,7 +14,7 @@ type Stores = Pick<Ctx, "db" | "redis" | "now">;
 /** The role of the session's person while both are live; Redis first, Postgres on a miss. */
 export async function findLiveRole(stores: Stores, sessionId: Id<"session">) {
   const cached = await stores.redis.get<unknown>(sessionKey(sessionId));
-  const found = cached === null ? await fill(stores, sessionId) : Cached.parse(cached);
+  const found = Cached.safeParse(cached).data ?? (await fill(stores, sessionId));
   return found === undefined || "ended" in found ? undefined : found.role;
 }
 

@@ -28,7 +28,9 @@ export const RefreshBody = z.strictObject({
  * the others get `identity.refresh_raced` for 10 s while the successor is unused. A spent token at any
  * other time is in two hands: its session ends.
  */
-export async function refresh(ctx: IdentityCtx, token: string) {
+export async function refresh(ctx: IdentityCtx, token: string | undefined) {
+  // A page that was never signed in asks too: there is nothing to look up, so nothing to count.
+  if (token === undefined) throw unauthenticated(DENIED);
   const { giveBack } = await beginRefresh(ctx, token);
   const hash = hashSecret(token);
   const successor = newSecret(REFRESH_PREFIX);
@@ -51,12 +53,16 @@ export async function refresh(ctx: IdentityCtx, token: string) {
     await tx.insert(refreshToken).values({ hash: spent.successor, sessionId, issuedAt: now });
     return { sessionId, personId: renewed.personId };
   });
-  if (!ids) return await refuse(ctx, hash);
+  if (!ids) return await refuse(ctx, hash, giveBack);
   await giveBack();
   return { ...(await credentials(ctx, ids)), refreshToken: successor };
 }
 
-async function refuse(ctx: IdentityCtx, hash: string): Promise<never> {
+async function refuse(
+  ctx: IdentityCtx,
+  hash: string,
+  giveBack: () => Promise<unknown>,
+): Promise<never> {
   const now = ctx.now();
   const next = alias(refreshToken, "next");
   const [found] = await ctx.db
@@ -69,6 +75,7 @@ async function refuse(ctx: IdentityCtx, hash: string): Promise<never> {
   if (!found) throw unauthenticated(DENIED);
   const raceEnds = (found.spentAt?.getTime() ?? 0) + RACE_MS;
   if (now.getTime() < raceEnds && found.isNextSpent === null) {
+    await giveBack();
     const detail = "Another request has just refreshed this session; use what it was answered.";
     throw conflict("identity.refresh_raced", detail);
   }

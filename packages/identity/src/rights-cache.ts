@@ -17,7 +17,7 @@ const PUT = `
 for i = 1, #KEYS do
   local known = redis.call('GET', KEYS[i])
   local entry = ARGV[2 * i - 1]
-  if not known or cjson.decode(known).version <= cjson.decode(entry).version then
+  if not known or (cjson.decode(known).version or 0) <= cjson.decode(entry).version then
     redis.call('SET', KEYS[i], entry, 'EX', ARGV[2 * i])
   end
 end`;

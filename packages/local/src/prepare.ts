@@ -4,13 +4,14 @@ import { enrolByName } from "@netcheck/agents/enrolment";
 import { jobCtx } from "@netcheck/api/platform";
 import { makePartitions } from "@netcheck/checks/partition";
 import { createFirstAdmin, findFirstAdmin } from "@netcheck/identity/first-admin";
-import { generatePassword } from "@netcheck/identity/password";
+import { generatePassword, NewPassword } from "@netcheck/identity/password";
 import { authenticate, revokeSession } from "@netcheck/identity/session";
 import { impersonate } from "@netcheck/identity/sign-in";
 import { generateTokenKeys as generateKeys } from "@netcheck/identity/token";
 
 import { migrateDatabase } from "./migrate.ts";
 import { openPlatform } from "./platform.ts";
+import { problem } from "./problem.ts";
 
 const JOB = "local.start";
 
@@ -36,6 +37,9 @@ export async function prepareDatabase(
   if (known) return { email: known.email };
   const email = env["ADMIN_EMAIL"] ?? "admin@example.com";
   const password = env["ADMIN_PASSWORD"] ?? generatePassword();
+  if (!NewPassword.safeParse(password).success) {
+    throw problem("ADMIN_PASSWORD needs 12 to 1024 characters.");
+  }
   const created = await createFirstAdmin(ctx, { email, password });
   return created ? { email: created.email, password } : await prepareDatabase(env);
 }
