@@ -2,8 +2,6 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-export type Edge = Awaited<ReturnType<typeof edgeBefore>>;
-
 /** An HTTP proxy before a service that passes on only so many requests, and answers 503 to the rest. */
 export async function edgeBefore(service: string, passes = Number.POSITIVE_INFINITY) {
   const target = new URL(service);
