@@ -9,12 +9,16 @@ CREATE SCHEMA "kernel";
 CREATE TABLE "agents"."agent" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"name" text NOT NULL,
+	"name_key" text NOT NULL,
 	"status" text NOT NULL,
 	"location" jsonb NOT NULL,
 	"tags" text[] NOT NULL,
 	"queue" text NOT NULL,
 	"enrollment_hash" text,
 	"secret_hash" text,
+	"bought_hash" text,
+	"rotated_hashes" text[] DEFAULT '{}' NOT NULL,
+	"rotate_asked_at" timestamp with time zone,
 	"broker_password_hash" text,
 	"hostname" text,
 	"region" text,
@@ -25,10 +29,11 @@ CREATE TABLE "agents"."agent" (
 	"created_at" timestamp with time zone NOT NULL,
 	"registered_at" timestamp with time zone,
 	"seen_at" timestamp with time zone,
-	CONSTRAINT "agent_name" UNIQUE("name"),
+	CONSTRAINT "agent_name" UNIQUE("name_key"),
 	CONSTRAINT "agent_queue" UNIQUE("queue"),
 	CONSTRAINT "agent_enrollment" UNIQUE("enrollment_hash"),
-	CONSTRAINT "agent_secret" UNIQUE("secret_hash")
+	CONSTRAINT "agent_secret" UNIQUE("secret_hash"),
+	CONSTRAINT "agent_bought" UNIQUE("bought_hash")
 );
 --> statement-breakpoint
 CREATE TABLE "checks"."check" (
@@ -106,6 +111,7 @@ CREATE TABLE "kernel"."outbox" (
 --> statement-breakpoint
 ALTER TABLE "identity"."session" ADD CONSTRAINT "session_person_id_person_id_fk" FOREIGN KEY ("person_id") REFERENCES "identity"."person"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "agent_active" ON "agents"."agent" USING btree ("id") WHERE "agents"."agent"."status" = 'active';--> statement-breakpoint
+CREATE INDEX "agent_rotated" ON "agents"."agent" USING gin ("rotated_hashes");--> statement-breakpoint
 CREATE INDEX "audit_subject" ON "identity"."audit" USING btree ("subject_id","at");--> statement-breakpoint
 CREATE INDEX "session_person" ON "identity"."session" USING btree ("person_id");--> statement-breakpoint
 CREATE INDEX "outbox_unsent" ON "kernel"."outbox" USING btree ("created_at") WHERE "kernel"."outbox"."sent_at" is null;

@@ -1,5 +1,5 @@
 import { agentRoutes } from "@netcheck/agents/agent.routes";
-import { AGENT_SECRET_PREFIX, authenticateAgent } from "@netcheck/agents/enrolment";
+import { AGENT_SECRET_PREFIX, authenticateAgent } from "@netcheck/agents/secret";
 import { checkRoutes } from "@netcheck/checks/check.routes";
 import { authRoutes, userRoutes, wellKnownRoutes } from "@netcheck/identity/identity.routes";
 import { authenticate } from "@netcheck/identity/session";

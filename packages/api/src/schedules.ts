@@ -1,5 +1,5 @@
 import { reconcileBroker } from "@netcheck/agents/account";
-import { sweepAgents } from "@netcheck/agents/presence";
+import { repairPresence, sweepAgents } from "@netcheck/agents/presence";
 import { makePartitions } from "@netcheck/checks/partition";
 import { repairOutbox } from "@netcheck/kernel/outbox";
 
@@ -11,6 +11,7 @@ type Schedule = { name: string; everySeconds: number; run: (ctx: ApiCtx) => Prom
 export const SCHEDULES: readonly Schedule[] = [
   { name: "outbox.repair", everySeconds: 10, run: (ctx) => repairOutbox(ctx) },
   { name: "agents.sweep", everySeconds: 10, run: sweepAgents },
+  { name: "agents.presence", everySeconds: 60, run: repairPresence },
   { name: "agents.reconcile", everySeconds: 60, run: reconcileBroker },
   { name: "checks.partitions", everySeconds: 3_600, run: makePartitions },
 ];
