@@ -37,7 +37,6 @@ export async function runAgent(settings: Settings, stop: AbortSignal, onReady: (
     try {
       link = await openLink(session);
       startHeartbeat(link, {
-        clock,
         intervalSeconds: session.heartbeatIntervalSeconds,
         running: () => desk.running(),
       });

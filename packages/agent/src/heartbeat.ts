@@ -2,21 +2,20 @@ import { loadavg } from "node:os";
 
 import { WIRE_VERSION, type Heartbeat } from "@netcheck/wire/message";
 
-import type { Clock } from "./clock.ts";
 import type { Link } from "./link.ts";
 import { log } from "./log.ts";
 import { messageOf } from "./text.ts";
 import { CAPABILITIES, VERSION } from "./version.ts";
 
-export type Pulse = { clock: Clock; intervalSeconds: number; running: () => number };
+export type Pulse = { intervalSeconds: number; running: () => number };
 
 /** Beats at once and then every interval until the link ends. A beat is skipped while one is unconfirmed. */
-export function startHeartbeat(link: Link, { clock, intervalSeconds, running }: Pulse) {
+export function startHeartbeat(link: Link, { intervalSeconds, running }: Pulse) {
   let confirmed = true;
   const beat = () => {
     if (!confirmed) return;
     confirmed = false;
-    link.publish("heartbeat", encodeHeartbeat(clock.now(), running())).then(
+    link.publish("heartbeat", encodeHeartbeat(running())).then(
       () => (confirmed = true),
       (error: unknown) => {
         confirmed = true;
@@ -29,10 +28,11 @@ export function startHeartbeat(link: Link, { clock, intervalSeconds, running }: 
   beat();
 }
 
-function encodeHeartbeat(now: number, running: number) {
+function encodeHeartbeat(running: number) {
   const heartbeat: Heartbeat = {
     v: WIRE_VERSION,
-    at: new Date(now).toISOString(),
+    // This host's own clock, uncorrected: the platform shows how far it is off.
+    at: new Date().toISOString(),
     version: VERSION,
     load: loadavg()[0] ?? 0,
     running,
