@@ -9,12 +9,16 @@ CREATE SCHEMA "kernel";
 CREATE TABLE "agents"."agent" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"name" text NOT NULL,
+	"name_key" text NOT NULL,
 	"status" text NOT NULL,
 	"location" jsonb NOT NULL,
 	"tags" text[] NOT NULL,
 	"queue" text NOT NULL,
 	"enrollment_hash" text,
 	"secret_hash" text,
+	"bought_hash" text,
+	"rotated_hashes" text[] DEFAULT '{}' NOT NULL,
+	"rotate_asked_at" timestamp with time zone,
 	"broker_password_hash" text,
 	"hostname" text,
 	"region" text,
@@ -25,10 +29,11 @@ CREATE TABLE "agents"."agent" (
 	"created_at" timestamp with time zone NOT NULL,
 	"registered_at" timestamp with time zone,
 	"seen_at" timestamp with time zone,
-	CONSTRAINT "agent_name" UNIQUE("name"),
+	CONSTRAINT "agent_name" UNIQUE("name_key"),
 	CONSTRAINT "agent_queue" UNIQUE("queue"),
 	CONSTRAINT "agent_enrollment" UNIQUE("enrollment_hash"),
-	CONSTRAINT "agent_secret" UNIQUE("secret_hash")
+	CONSTRAINT "agent_secret" UNIQUE("secret_hash"),
+	CONSTRAINT "agent_bought" UNIQUE("bought_hash")
 );
 --> statement-breakpoint
 CREATE TABLE "checks"."check" (
@@ -136,6 +141,7 @@ ALTER TABLE "identity"."api_key" ADD CONSTRAINT "api_key_person_id_person_id_fk"
 ALTER TABLE "identity"."refresh_token" ADD CONSTRAINT "refresh_token_session_id_session_id_fk" FOREIGN KEY ("session_id") REFERENCES "identity"."session"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "identity"."session" ADD CONSTRAINT "session_person_id_person_id_fk" FOREIGN KEY ("person_id") REFERENCES "identity"."person"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "agent_active" ON "agents"."agent" USING btree ("id") WHERE "agents"."agent"."status" = 'active';--> statement-breakpoint
+CREATE INDEX "agent_rotated" ON "agents"."agent" USING gin ("rotated_hashes");--> statement-breakpoint
 CREATE INDEX "api_key_person" ON "identity"."api_key" USING btree ("person_id");--> statement-breakpoint
 CREATE INDEX "audit_subject" ON "identity"."audit" USING btree ("subject_id","id");--> statement-breakpoint
 CREATE INDEX "audit_actor" ON "identity"."audit" USING btree ("actor_id","id");--> statement-breakpoint

@@ -7,6 +7,7 @@ import { showProgress } from "@netcheck/local/progress";
 import { withoutBrokerMs } from "@netcheck/local/summary";
 
 import { measureRoundTrip } from "./round-trip.ts";
+import { measureSweep } from "./sweep.ts";
 import { type Row, table } from "./table.ts";
 
 /** `npm run bench`: every figure beside a floor of the same run. Absolute times are this machine's. */
@@ -48,6 +49,7 @@ try {
   const warm = await progress.track("warm start", measureStart("warm"));
   try {
     rows.push(...(await progress.track("check round trip", measureRoundTrip(warm))));
+    rows.push(...(await progress.track("sweep", measureSweep(warm))));
   } finally {
     await warm.stop();
   }

@@ -1,4 +1,4 @@
-import { AGENT_SECRET_PREFIX, authenticateAgent } from "@netcheck/agents/enrolment";
+import { AGENT_SECRET_PREFIX, authenticateAgent } from "@netcheck/agents/secret";
 import { API_KEY_PREFIX, authenticateKey } from "@netcheck/identity/api-key";
 import { cookieOf, proofOf } from "@netcheck/identity/auth.routes";
 import { checkProof } from "@netcheck/identity/browser";
