@@ -104,6 +104,12 @@ describe("rights", () => {
   const form = () => ({ grant_type: "password", username: viewer.email, password: PASSWORD });
   const credentials = () => ({ json: { email: viewer.email, password: PASSWORD } });
   const someAgent = async () => ({ id: (await createdAgent()).id });
+  const pausableAgent = async () => ({ id: (await registered()).id });
+  const pausedAgent = async () => {
+    const { id } = await registered();
+    await api(tokenOf("an admin")).agents[":id"].pause.$post({ param: { id } });
+    return { id };
+  };
   const somePerson = async () => ({ id: (await world().personWith("viewer")).id });
 
   const TABLE: Record<string, Row> = {
@@ -150,8 +156,29 @@ describe("rights", () => {
     },
     "POST /api/v1/agents/register": { statuses: OPEN(200), make: agentWithToken },
     "POST /api/v1/agents/session": { statuses: AGENTS(200) },
+    "POST /api/v1/agents/heartbeat": {
+      statuses: AGENTS(204),
+      make: () => ({
+        json: {
+          v: 1,
+          at: world().platform.now().toISOString(),
+          version: "1",
+          load: 0,
+          running: 0,
+          capabilities: ["tcp"],
+        },
+      }),
+    },
     "GET /api/v1/agents/:id": { statuses: PEOPLE(200), make: someAgent },
+    "PATCH /api/v1/agents/:id": {
+      statuses: OPERATORS(200),
+      make: async () => ({ ...(await someAgent()), json: { tags: ["edge"] } }),
+    },
     "DELETE /api/v1/agents/:id": { statuses: OPERATORS(204), make: someAgent },
+    "POST /api/v1/agents/:id/pause": { statuses: OPERATORS(200), make: pausableAgent },
+    "POST /api/v1/agents/:id/resume": { statuses: OPERATORS(200), make: pausedAgent },
+    "POST /api/v1/agents/:id/rotate": { statuses: OPERATORS(200), make: pausableAgent },
+    "POST /api/v1/agents/:id/enroll": { statuses: OPERATORS(200), make: someAgent },
     "POST /api/v1/agents/:id/revoke": { statuses: OPERATORS(200), make: someAgent },
 
     "POST /api/v1/checks": {

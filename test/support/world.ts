@@ -42,6 +42,7 @@ async function openWorld() {
   const queue = queueTwin();
   const brokerAdmin = brokerAdminTwin();
   let nowMs = Date.now();
+  let address = "192.0.2.1";
   const platform: Platform = {
     db: database.db,
     redis,
@@ -57,7 +58,7 @@ async function openWorld() {
     origins: ["https://netcheck.test", "https://console.netcheck.test"],
     secureCookies: true,
     // Beside a socket there is no connection: a test says whose it is.
-    remoteAddress: (c) => c.req.header("x-test-address") ?? "192.0.2.1",
+    remoteAddress: (c) => c.req.header("x-test-address") ?? address,
     trustedProxies: [],
     agentBroker: {
       host: "broker.test",
@@ -99,6 +100,10 @@ async function openWorld() {
     client: (token?: string) => clientOf(platform, token),
     /** For what the typed client does not speak: forms, cookies, what is malformed. */
     request: (path: string, init?: RequestInit) => createApp(platform).request(path, init),
+    /** Where every request comes from that does not say otherwise. */
+    callFrom: (next: string) => {
+      address = next;
+    },
     /** Moves the one clock that verbs see. */
     advance: (ms: number) => {
       nowMs += ms;
