@@ -6,6 +6,7 @@ import { startNetcheck } from "@netcheck/local/netcheck";
 import { showProgress } from "@netcheck/local/progress";
 import { withoutBrokerMs } from "@netcheck/local/summary";
 
+import { measureRead, measureSignIns } from "./identity.ts";
 import { measureRoundTrip } from "./round-trip.ts";
 import { measureSweep } from "./sweep.ts";
 import { type Row, table } from "./table.ts";
@@ -45,10 +46,15 @@ async function measureStart(kind: "cold" | "warm") {
 
 try {
   const cold = await progress.track("cold start", measureStart("cold"));
-  await cold.stop();
+  try {
+    rows.push(...(await progress.track("sign-ins", measureSignIns(cold))));
+  } finally {
+    await cold.stop();
+  }
   const warm = await progress.track("warm start", measureStart("warm"));
   try {
     rows.push(...(await progress.track("check round trip", measureRoundTrip(warm))));
+    rows.push(...(await progress.track("authenticated read", measureRead(warm))));
     rows.push(...(await progress.track("sweep", measureSweep(warm))));
   } finally {
     await warm.stop();

@@ -15,6 +15,7 @@ import {
 import * as z from "zod";
 
 const AUDIENCE = "netcheck";
+const REMEMBERED = 10_000;
 
 const PrivateKey = z.object({
   kty: z.literal("OKP"),
@@ -70,7 +71,12 @@ export async function openTokens(options: {
   const csrfKey = csrfKeyOf(signing);
   const csrfKeys = options.keys.keys.map(csrfKeyOf);
 
+  // A signature once found good stays good; whether the session still lives is asked each time.
+  const verified = new Map<string, { claims: z.output<typeof Claims>; expiresAtMs: number }>();
+
   async function read(token: string, now: Date) {
+    const known = verified.get(token);
+    if (known && now.getTime() < known.expiresAtMs) return known.claims;
     const { payload } = await jwtVerify(token, findKey, {
       algorithms: ["EdDSA"],
       typ: "at+jwt",
@@ -78,7 +84,10 @@ export async function openTokens(options: {
       audience: AUDIENCE,
       currentDate: now,
     });
-    return Claims.parse(payload);
+    const claims = Claims.parse(payload);
+    if (verified.size === REMEMBERED) verified.delete(verified.keys().next().value ?? "");
+    verified.set(token, { claims, expiresAtMs: (payload.exp ?? 0) * 1_000 });
+    return claims;
   }
 
   return {
