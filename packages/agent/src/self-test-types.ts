@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
 import { parseAllowList } from "@netcheck/wire/address";
+import { CheckType } from "@netcheck/wire/message";
 import { HttpOptions } from "@netcheck/wire/options";
 
 import { finding, type Finding } from "./finding.ts";
@@ -10,7 +11,6 @@ import { probeHttp } from "./probe-http.ts";
 import { probeTcp } from "./probe-tcp.ts";
 import type { Outcome, ProbeContext } from "./probe.ts";
 import { messageOf } from "./text.ts";
-import { CAPABILITIES } from "./version.ts";
 
 const LIMIT_MS = 5_000;
 const HOST = "127.0.0.1";
@@ -23,15 +23,30 @@ const TRIALS: Record<string, Trial> = {
   tcp: (port, context) => probeTcp(HOST, port, context),
 };
 
-/** Runs the types against a server on loopback; those that need more say whether they are offered. */
-export async function typeFindings(): Promise<Finding[]> {
+/** What a host must have for a type that not every host can run. */
+const NEEDS: Record<string, string> = {
+  ping: "needs the system's ping, and a net.ipv4.ping_group_range that covers this group",
+};
+
+/** Runs the offered types against a server on loopback where that can be, and names those not offered. */
+export async function typeFindings(offered: readonly string[]): Promise<Finding[]> {
+  const lacking = CheckType.options.filter((type) => !offered.includes(type));
+  return [
+    ...(await tryAll(offered)),
+    ...lacking.map((type) =>
+      finding(`type ${type}`, "warning", `not offered: ${NEEDS[type] ?? "it does not work here"}`),
+    ),
+  ];
+}
+
+async function tryAll(offered: readonly string[]) {
   const server = createServer((_request, response) => void response.end("ok"));
   server.on("error", () => undefined);
   server.listen(0, HOST);
   try {
     await once(server, "listening", { signal: AbortSignal.timeout(LIMIT_MS) });
     const { port } = server.address() as AddressInfo;
-    return await Promise.all(CAPABILITIES.map((type) => tryType(type, port)));
+    return await Promise.all(offered.map((type) => tryType(type, port)));
   } catch (error) {
     return [finding("types", "failed", `nothing can listen on loopback: ${messageOf(error)}`)];
   } finally {

@@ -4,7 +4,7 @@ import { platformFindings } from "./self-test-platform.ts";
 import { allowFinding, programFinding } from "./self-test-program.ts";
 import { typeFindings } from "./self-test-types.ts";
 import type { SelfTestSettings } from "./settings.ts";
-import { VERSION } from "./version.ts";
+import { CAPABILITIES, VERSION } from "./version.ts";
 
 /**
  * What this agent can do on this host, without becoming someone and without taking a request. It
@@ -14,7 +14,7 @@ export async function selfTest(settings: SelfTestSettings, json: boolean) {
   const state = await stateFinding(settings);
   const findings = [
     programFinding(),
-    ...(await typeFindings()),
+    ...(await typeFindings(CAPABILITIES)),
     ...(await ipFamilies()),
     await resolverFinding(settings.platformUrl),
     allowFinding(settings.allow),
