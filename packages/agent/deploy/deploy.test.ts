@@ -66,7 +66,9 @@ describe("the Dockerfile", () => {
   });
 
   it("starts Node with the flags that the unit does", () => {
-    const flags = (text: string) => text.match(/--max-[a-z-]+=\d+/g);
-    expect(flags(start)).toEqual(flags(unit));
+    const command = /^ExecStart=(.*)$/m.exec(unit)?.[1] ?? "";
+    const flags = (text: string) => text.match(/--[a-z-]+(=\d+)?/g);
+    expect(flags(start)).toEqual(flags(command));
+    expect(flags(start)).toHaveLength(3);
   });
 });
