@@ -6,6 +6,8 @@ import { startNetcheck } from "@netcheck/local/netcheck";
 import { showProgress } from "@netcheck/local/progress";
 import { withoutBrokerMs } from "@netcheck/local/summary";
 
+import { measureAgentCost } from "./agent-cost.ts";
+import { measureAgentMemory } from "./agent-memory.ts";
 import { measureRoundTrip } from "./round-trip.ts";
 import { type Row, table } from "./table.ts";
 
@@ -48,6 +50,9 @@ try {
   const warm = await progress.track("warm start", measureStart("warm"));
   try {
     rows.push(...(await progress.track("check round trip", measureRoundTrip(warm))));
+    Object.assign(process.env, warm.services.settings);
+    rows.push(...(await progress.track("agent's CPU", measureAgentCost())));
+    rows.push(...(await progress.track("agent's memory", measureAgentMemory())));
   } finally {
     await warm.stop();
   }

@@ -22,7 +22,10 @@ export type Asked = {
 };
 
 /** One agent program on a real broker, with nothing of the platform but its session. */
-export async function openAgentStand(program: string, args: string[] = []) {
+export async function openAgentStand(
+  [program = "", ...flags]: readonly string[],
+  args: readonly string[] = [],
+) {
   await using stack = new AsyncDisposableStack();
   const vhost = stack.use(await freshVhost());
   const account = newAccount();
@@ -70,10 +73,8 @@ export async function openAgentStand(program: string, args: string[] = []) {
   const url = `http://127.0.0.1:${port}`;
   const state = join(folder, "agent.json");
   const own = ["--url", url, "--token", "t", "--state", state, "--allow", "127.0.0.0/8"];
-  const [node = "", ...flags] =
-    program.split(" ").length > 1 ? program.split(" ") : [process.execPath, program];
-  const child = spawn(node, [...flags, ...own, ...args], {
-    env: { PATH: process.env["PATH"], LOG_LEVEL: "ERROR" },
+  const child = spawn(program, [...flags, ...own, ...args], {
+    env: { LOG_LEVEL: "ERROR" },
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   stack.defer(() => end(child, "SIGKILL"));
@@ -95,9 +96,9 @@ export async function openAgentStand(program: string, args: string[] = []) {
   const owned = stack.move();
   return {
     pid,
-    vhost,
-    queue: account.queue,
     ask,
+    /** How many requests wait at the broker, not counting those the agent holds. */
+    ready: async () => (await channel.checkQueue(account.queue)).messageCount,
     published: () => channel.waitForConfirms(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
