@@ -19,7 +19,7 @@ export default defineConfig({
           name: "unit",
           setupFiles: ["test/support/quiet.ts"],
           experimental,
-          include: ["packages/**/*.test.ts", "test/architecture.test.ts"],
+          include: ["packages/**/*.test.ts", "test/*.test.ts"],
         },
       },
       {

@@ -6,6 +6,8 @@ import { startNetcheck } from "@netcheck/local/netcheck";
 import { showProgress } from "@netcheck/local/progress";
 import { withoutBrokerMs } from "@netcheck/local/summary";
 
+import { measureAgentCost } from "./agent-cost.ts";
+import { measureAgentMemory } from "./agent-memory.ts";
 import { measureRead, measureSignIns } from "./identity.ts";
 import { measureRoundTrip } from "./round-trip.ts";
 import { measureSweep } from "./sweep.ts";
@@ -56,6 +58,9 @@ try {
     rows.push(...(await progress.track("check round trip", measureRoundTrip(warm))));
     rows.push(...(await progress.track("authenticated read", measureRead(warm))));
     rows.push(...(await progress.track("sweep", measureSweep(warm))));
+    Object.assign(process.env, warm.services.settings);
+    rows.push(...(await progress.track("agent's CPU", measureAgentCost())));
+    rows.push(...(await progress.track("agent's memory", measureAgentMemory())));
   } finally {
     await warm.stop();
   }

@@ -24,7 +24,9 @@ export type Enrolment = { open(signal: AbortSignal): Promise<AgentSession | unde
 
 /** Reads who this agent is, or lets it become someone with its token. */
 export async function createEnrolment(
-  settings: Pick<Settings, "platformUrl" | "token" | "stateFile" | "insecure">,
+  settings: Pick<Settings, "platformUrl" | "token" | "stateFile" | "insecure"> & {
+    region?: string | undefined;
+  },
   platform: Platform,
 ): Promise<Enrolment> {
   const { platformUrl, token } = settings;
@@ -59,6 +61,7 @@ export async function createEnrolment(
       hostname: hostname().slice(0, 253) || "unknown",
       version: VERSION,
       capabilities: CAPABILITIES,
+      ...(settings.region !== undefined && { region: settings.region }),
     });
     if ("session" in answer) await keep(answer.session);
     else if (answer.status === 401) throw exitError(3, saved ? REVOKED : TOKEN_REFUSED);
@@ -105,7 +108,8 @@ export async function createEnrolment(
   };
 }
 
-function refusePlain({ broker }: AgentSession, insecure: boolean) {
+/** Throws an `Exit` where the broker would hear this agent unencrypted across a network. */
+export function refusePlain({ broker }: AgentSession, insecure: boolean) {
   if (broker.tls || insecure || isLoopback(broker.host)) return;
   throw exitError(
     2,
