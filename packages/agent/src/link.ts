@@ -104,6 +104,8 @@ function linkOver(
     },
     close: async () => {
       if (!isOpen()) return;
+      // First the channel: a connection's close may overtake acknowledgements, and what was answered would run again.
+      await channel.close().catch(() => undefined);
       end(new Error("closed by this agent"));
       await closed;
     },
