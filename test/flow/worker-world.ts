@@ -60,11 +60,16 @@ export async function workerWorld() {
 
     /** Asks these agents; returns the id of the check. */
     async ask(agentIds: readonly string[], request: { ttlMs?: number; requestId?: string } = {}) {
-      const { ttlMs = 60_000, requestId = newId(new Date()) } = request;
-      const checkId = newId<"check">(new Date());
-      const body = requestBody({ checkId, agentIds, ttlMs, requestId });
-      await queue.send("check-requests", [{ id: checkId, body: JSON.stringify(body) }]);
-      return checkId;
+      const message = requestMessage(agentIds, request);
+      await queue.send("check-requests", [message]);
+      return message.id;
+    },
+
+    /** Asks one agent so many things at once; returns the ids of the checks. */
+    async askOften(agentId: string, count: number) {
+      const messages = Array.from({ length: count }, () => requestMessage([agentId]));
+      await queue.send("check-requests", messages);
+      return messages.map(({ id }) => id);
     },
 
     /** Takes what lies in a queue of SQS until there are so many. */
@@ -145,25 +150,24 @@ export async function kill(child: ChildProcess) {
   await once(child, "exit");
 }
 
-type Asked = { checkId: string; agentIds: readonly string[]; ttlMs: number; requestId: string };
-
-export function requestBody({ checkId, agentIds, ttlMs, requestId }: Asked) {
+function requestMessage(
+  agentIds: readonly string[],
+  { ttlMs = 60_000, requestId = newId(new Date()) }: { ttlMs?: number; requestId?: string } = {},
+) {
   const at = new Date();
-  return {
-    id: newId<"event">(at),
-    type: "check.requested",
-    at: at.toISOString(),
-    requestId,
-    data: {
-      checkId,
-      type: "tcp",
-      target: "127.0.0.1",
-      port: 80,
-      options: { timeoutMs: 1_000 },
-      deadlineAt: new Date(at.getTime() + ttlMs).toISOString(),
-      agentIds,
-    },
+  const checkId = newId<"check">(at);
+  const data = {
+    checkId,
+    type: "tcp",
+    target: "127.0.0.1",
+    port: 80,
+    options: { timeoutMs: 1_000 },
+    deadlineAt: new Date(at.getTime() + ttlMs).toISOString(),
+    agentIds,
   };
+  const id = newId<"event">(at);
+  const body = { id, type: "check.requested", at: at.toISOString(), requestId, data };
+  return { id: checkId, body: JSON.stringify(body) };
 }
 
 /** An answer as an agent writes it. */

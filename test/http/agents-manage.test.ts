@@ -319,6 +319,7 @@ describe("the list", () => {
       },
     };
     const token = await world().tokenOf("viewer");
+    await agents(token).$get({ query: {} });
     const response = await agents(token, { ...platform, redis }).$get({ query: {} });
     expect((await response.json()).items.length).toBeGreaterThan(3);
     expect(asked).toEqual(["zmscore of many"]);

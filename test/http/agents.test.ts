@@ -162,6 +162,24 @@ describe("agents", () => {
     expect((await agents()[":id"].$get({ param: { id } })).status).toBe(404);
   });
 
+  it("[AGT-8] NC-B-15 a revocation that overtakes a session is not undone by it", async () => {
+    const { id, broker, agentSecret } = await settled("overtaken");
+    const { platform, brokerAdmin } = world();
+    const overtaken: typeof platform = {
+      ...platform,
+      brokerAdmin: {
+        ...platform.brokerAdmin,
+        async ensureAccount(account) {
+          const revoked = await agents()[":id"].revoke.$post({ param: { id } });
+          expect(revoked.status).toBe(200);
+          await platform.brokerAdmin.ensureAccount(account);
+        },
+      },
+    };
+    await session(agentSecret, overtaken);
+    expect(brokerAdmin.usernames()).not.toContain(broker.username);
+  });
+
   it("[AGT-8] a broker that fails a revocation is told again by the reconciliation", async () => {
     const { id, broker, agentSecret } = await registered("revoked-late");
     world().brokerAdmin.fail(new Error("away"));

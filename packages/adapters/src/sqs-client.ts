@@ -108,7 +108,7 @@ export function openClients({ region, endpoint }: SqsOptions) {
       new sdk.SQSClient({
         region,
         maxAttempts: 3,
-        requestHandler: { connectionTimeout: 1_000, requestTimeout, throwOnRequestTimeout: true },
+        requestHandler: { connectionTimeout: 2_000, requestTimeout, throwOnRequestTimeout: true },
         ...(endpoint ? { endpoint, credentials: NOBODY } : {}),
       });
     return { sdk, short: open(2_000), long: open((LONG_POLL_SECONDS + 5) * 1_000) };

@@ -1,3 +1,5 @@
+import type { AgentSession } from "@netcheck/wire/registration";
+
 import { backoffMs } from "./backoff.ts";
 import { createClock } from "./clock.ts";
 import { createDesk } from "./desk.ts";
@@ -13,8 +15,11 @@ import { orAborted, pause } from "./wait.ts";
 /** What runs when the agent is told to stop has this long to finish and be confirmed. */
 const DRAIN_MS = 8_000;
 const CLOSE_MS = 1_500;
-/** A connection that lived this long was a good one: the backoff starts anew. */
+/** A quorum queue takes acknowledgements in its own time, and drops those it has not when the channel closes. */
+const SETTLE_MS = 200;
+/** A link that lived this long was a good one: the backoff starts anew. */
 const GOOD_LINK_MS = 10_000;
+/** The broker may have moved: after so many tries in a row the platform is asked again. */
 const TRIES_PER_SESSION = 4;
 
 /**
@@ -26,57 +31,61 @@ export async function runAgent(settings: Settings, stop: AbortSignal, onReady: (
   const enrolment = await createEnrolment(settings, createPlatform(settings.platformUrl, clock));
   const halt = new AbortController();
   const desk = createDesk({ allow: settings.allow, clock, stop: halt.signal });
-  let session = await enrolment.open(stop);
+  const openSession = () => orAborted(enrolment.open(stop), stop);
   let ready = onReady;
+  let link: Link | undefined;
   let failures = 0;
 
-  while (session && !stop.aborted) {
-    const begun = performance.now();
-    let link: Link | undefined;
-    let ending: Ending | undefined;
+  for (let session = await openSession(); session && !stop.aborted;) {
+    const ending = await orAborted(connect(session), stop);
+    if (!ending) break;
+    const waitMs = backoffMs(failures);
+    failures += 1;
+    log.warn("the broker is away", { reason: ending.reason, waitMs: Math.round(waitMs) });
+    await pause(waitMs, stop);
+    if (ending.refused || failures % TRIES_PER_SESSION === 0) session = await openSession();
+  }
+  if (link?.isOpen()) await leave(link);
+
+  /** Takes requests over one link for as long as it lives. */
+  async function connect(session: AgentSession): Promise<Ending> {
     try {
       link = await openLink(session);
-      startHeartbeat(link, {
-        intervalSeconds: session.heartbeatIntervalSeconds,
-        running: () => desk.running(),
-      });
-      ending = await orAborted(serve(link), stop);
+      const openedAt = performance.now();
+      const ending = await serve(link, session);
+      if (performance.now() - openedAt > GOOD_LINK_MS) failures = 0;
+      return ending;
     } catch (error) {
-      ending = { reason: messageOf(error), refused: isRefusal(error) };
+      void link?.close();
+      return { reason: messageOf(error), refused: isRefusal(error) };
     }
-    if (stop.aborted) {
-      if (link) await leave(link);
-      break;
-    }
-    if (performance.now() - begun > GOOD_LINK_MS) failures = 0;
-    failures += 1;
-    const waitMs = backoffMs(failures - 1);
-    log.warn("the broker is away", { reason: ending?.reason ?? "", waitMs: Math.round(waitMs) });
-    await pause(waitMs, stop);
-    if (ending?.refused || failures % TRIES_PER_SESSION === 0) session = await enrolment.open(stop);
   }
 
-  async function serve(link: Link) {
-    const attached = desk.attach(link);
-    await Promise.race([attached, link.ended]);
-    if (link.isOpen()) {
-      await link.consume(settings.concurrency, (message) => desk.take(link, message));
-      log.info("connected", { agent: session?.agentId, clockOffsetMs: clock.offsetMs() });
+  async function serve(open: Link, { agentId, heartbeatIntervalSeconds }: AgentSession) {
+    startHeartbeat(open, {
+      intervalSeconds: heartbeatIntervalSeconds,
+      running: () => desk.running(),
+    });
+    await Promise.race([desk.attach(open), open.ended]);
+    if (open.isOpen() && !stop.aborted) {
+      await open.consume(settings.concurrency, (message) => desk.take(open, message));
+      log.info("connected", { agent: agentId, clockOffsetMs: clock.offsetMs() });
       ready();
       ready = () => undefined;
     }
-    return link.ended;
+    return open.ended;
   }
 
-  async function leave(link: Link) {
+  async function leave(open: Link) {
     log.info("stopping", { running: desk.running() });
     const drained = desk.drain();
-    const canceled = link.cancel().catch((error: unknown) => {
+    const canceled = open.cancel().catch((error: unknown) => {
       log.warn("the consumer could not be canceled", { reason: messageOf(error) });
     });
     const finished = Promise.all([canceled, drained]);
-    await Promise.race([finished, link.ended, pause(DRAIN_MS, halt.signal)]);
+    await Promise.race([finished, open.ended, pause(DRAIN_MS, halt.signal)]);
+    if (open.isOpen()) await pause(SETTLE_MS, halt.signal);
     halt.abort();
-    await Promise.race([link.close(), pause(CLOSE_MS, new AbortController().signal)]);
+    await Promise.race([open.close(), pause(CLOSE_MS, new AbortController().signal)]);
   }
 }

@@ -19,8 +19,8 @@ describe("the state file", () => {
     const file = join(folder, "deep", "er", "agent.json");
     await saveCredential(file, { ...mine, agentSecret: "old" });
     await saveCredential(file, mine);
-    expect(await readCredential(file)).toEqual(mine);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(await readCredential(file)).toEqual(mine);
     expect((await stat(join(folder, "deep"))).mode & 0o777).toBe(0o700);
     expect(await readdir(join(folder, "deep", "er"))).toEqual(["agent.json"]);
   });
@@ -53,24 +53,24 @@ describe("without --state", () => {
   it("each platform and token has its own file", async () => {
     const { platformUrl } = mine;
     const files = await Promise.all([
-      findStateFile(folder, { platformUrl, token: "t1" }),
-      findStateFile(folder, { platformUrl, token: "t2" }),
-      findStateFile(folder, { platformUrl: "https://b/api/v1", token: "t1" }),
-      findStateFile(folder, { platformUrl, token: "t1" }),
+      findStateFile(folder, { platformUrl, token: "token-one" }),
+      findStateFile(folder, { platformUrl, token: "token-two" }),
+      findStateFile(folder, { platformUrl: "https://b/api/v1", token: "token-one" }),
+      findStateFile(folder, { platformUrl, token: "token-one" }),
     ]);
     expect(new Set(files).size).toBe(3);
-    expect(files.join()).not.toContain("t1");
+    expect(files.join()).not.toContain("token-one");
   });
 
   it("and without a token, the one agent of the platform is found, or asked for", async () => {
     const dir = join(folder, "several");
     const without = (platformUrl: string) => findStateFile(dir, { platformUrl, token: undefined });
     await expect(without(mine.platformUrl)).rejects.toThrow("--token");
-    const file = await findStateFile(dir, { platformUrl: mine.platformUrl, token: "t1" });
+    const file = await findStateFile(dir, { platformUrl: mine.platformUrl, token: "token-one" });
     await saveCredential(file, mine);
     expect(await without(mine.platformUrl)).toBe(file);
     await expect(without("https://b/api/v1")).rejects.toThrow("--token");
-    await saveCredential(await findStateFile(dir, { platformUrl: "x", token: "t2" }), mine);
+    await saveCredential(await findStateFile(dir, { platformUrl: "x", token: "token-two" }), mine);
     await expect(without(mine.platformUrl)).rejects.toThrow("Several agents");
   });
 

@@ -7,14 +7,28 @@ import { log } from "./log.ts";
 import { messageOf } from "./text.ts";
 import { CAPABILITIES, VERSION } from "./version.ts";
 
+/** A timer takes no more than 2^31 ms; more than this would be no heartbeat anyway. */
+const MAX_INTERVAL_SECONDS = 3_600;
+
+/** Beats go the way of answers: where one is not confirmed for so long, nothing is. */
+const CONFIRM_TIMEOUT_MS = 60_000;
+
 export type Pulse = { intervalSeconds: number; running: () => number };
 
 /** Beats at once and then every interval until the link ends. A beat is skipped while one is unconfirmed. */
-export function startHeartbeat(link: Link, { intervalSeconds, running }: Pulse) {
+export function startHeartbeat(
+  link: Pick<Link, "publish" | "ended" | "fail">,
+  { intervalSeconds, running }: Pulse,
+) {
   let confirmed = true;
+  let sentAt = 0;
   const beat = () => {
-    if (!confirmed) return;
+    if (!confirmed) {
+      if (performance.now() - sentAt > CONFIRM_TIMEOUT_MS) link.fail("the broker confirms nothing");
+      return;
+    }
     confirmed = false;
+    sentAt = performance.now();
     link.publish("heartbeat", encodeHeartbeat(running())).then(
       () => (confirmed = true),
       (error: unknown) => {
@@ -23,7 +37,7 @@ export function startHeartbeat(link: Link, { intervalSeconds, running }: Pulse) 
       },
     );
   };
-  const timer = setInterval(beat, intervalSeconds * 1_000);
+  const timer = setInterval(beat, Math.min(intervalSeconds, MAX_INTERVAL_SECONDS) * 1_000);
   void link.ended.then(() => clearInterval(timer));
   beat();
 }

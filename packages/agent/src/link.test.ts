@@ -10,6 +10,7 @@ it.each([
   error("Operation failed: BasicConsume; 404 (NOT-FOUND)", 404),
   error("Channel closed by server: 403 (ACCESS-REFUSED)", 403),
   error("vhost gone", 530),
+  error("the broker did not answer"),
 ])("asks for a new session after %s", (refusal) => expect(isRefusal(refusal)).toBe(true));
 
 it.each([

@@ -3,9 +3,12 @@ import type { AgentSession } from "@netcheck/wire/registration";
 import { connect, type ChannelModel, type ConfirmChannel, type ConsumeMessage } from "amqplib";
 
 import { codeOf, messageOf } from "./text.ts";
+import { within } from "./wait.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const HEARTBEAT_SECONDS = 15;
+const ANSWER_TIMEOUT_MS = 15_000;
+const SILENT = "the broker did not answer";
 
 /** Why a link ended; `refused` asks for a new session before the next try. */
 export type Ending = { reason: string; refused: boolean };
@@ -22,6 +25,8 @@ export type Link = {
   /** Takes no more messages; what is delivered can still be settled. */
   cancel(): Promise<void>;
   close(): Promise<void>;
+  /** Gives the link up, so that another is tried. */
+  fail(reason: string): void;
   isOpen(): boolean;
   readonly ended: Promise<Ending>;
 };
@@ -42,35 +47,42 @@ export async function openLink({ agentId, broker }: AgentSession): Promise<Link>
     { timeout: CONNECT_TIMEOUT_MS, noDelay: true, keepAlive: true },
   );
   const ending = watch(model);
-  const channel = await model.createConfirmChannel();
+  const opening = within(model.createConfirmChannel(), ANSWER_TIMEOUT_MS, SILENT);
+  const channel = await opening.catch((error: unknown) => {
+    ending.end(error);
+    throw error;
+  });
   channel.on("error", (error) => ending.end(error));
   // A connection that ends closes its channels first and then says why: let it speak.
-  channel.on("close", () => setImmediate(ending.end, new Error("the channel was closed")));
-  return linkOver(model, channel, ending, { agentId, broker });
+  channel.on("close", () => {
+    ending.shut();
+    setImmediate(ending.end, new Error("the channel was closed"));
+  });
+  return linkOver(channel, ending, { agentId, broker });
 }
 
 /** Listens to the connection from its first moment and remembers what ended it first. */
 function watch(model: ChannelModel) {
   const { promise, resolve } = Promise.withResolvers<Ending>();
   let open = true;
+  const shut = () => void (open = false);
   const end = (error: unknown) => {
-    open = false;
+    shut();
     resolve({ reason: messageOf(error), refused: isRefusal(error) });
   };
   model.on("error", end);
   model.on("close", (error) => end(error ?? new Error("closed")));
-  return { ended: promise, end, isOpen: () => open };
+  // Where the channel ended alone, the connection goes with it; a closed one says so by rejecting.
+  const closed = promise.then(() => model.close().catch(() => undefined));
+  return { ended: promise, closed, end, shut, isOpen: () => open };
 }
 
 function linkOver(
-  model: ChannelModel,
   channel: ConfirmChannel,
-  { ended, end, isOpen }: ReturnType<typeof watch>,
+  { ended, closed, end, shut, isOpen }: ReturnType<typeof watch>,
   { agentId, broker }: Pick<AgentSession, "agentId" | "broker">,
 ): Link {
   let consumerTag: string | undefined;
-  // Where the channel ended alone, the connection goes with it; a closed one says so by rejecting.
-  const closed = ended.then(() => model.close().catch(() => undefined));
   return {
     ended,
     isOpen,
@@ -87,11 +99,14 @@ function linkOver(
         );
       }),
     consume: async (concurrency, onMessage) => {
-      await channel.prefetch(concurrency);
-      const consumer = await channel.consume(broker.requestQueue, (message) =>
-        message ? onMessage(message) : end(queueGone()),
-      );
-      ({ consumerTag } = consumer);
+      const start = async () => {
+        await channel.prefetch(concurrency);
+        return channel.consume(broker.requestQueue, (message) =>
+          message ? onMessage(message) : end(queueGone()),
+        );
+      };
+      // A queue that lost its leader answers nothing at all.
+      ({ consumerTag } = await within(start(), ANSWER_TIMEOUT_MS, SILENT));
     },
     ack: (message) => {
       if (isOpen()) channel.ack(message);
@@ -102,10 +117,12 @@ function linkOver(
     cancel: async () => {
       if (isOpen() && consumerTag !== undefined) await channel.cancel(consumerTag);
     },
+    fail: (reason) => end(new Error(reason)),
     close: async () => {
       if (!isOpen()) return;
-      // First the channel: a connection's close may overtake acknowledgements, and what was answered would run again.
-      await channel.close().catch(() => undefined);
+      shut();
+      // The channel first: what was settled on it goes out before the connection's own farewell.
+      await channel.close().catch(end);
       end(new Error("closed by this agent"));
       await closed;
     },
@@ -116,8 +133,12 @@ function queueGone() {
   return Object.assign(new Error("the broker deleted this agent's queue"), { code: 404 });
 }
 
-/** 403, 404 and 530: the account, the queue or the vhost is not what the session said (AMQP 0-9-1, 1.1). */
+/**
+ * Whether the account, the queue or the vhost is not what the session said: 403, 404 and 530 of
+ * AMQP 0-9-1, or silence where the queue should answer.
+ */
 export function isRefusal(error: unknown) {
   if (["403", "404", "530"].includes(codeOf(error))) return true;
+  if (messageOf(error) === SILENT) return true;
   return /ACCESS.REFUSED|NOT.ALLOWED|Expected ConnectionOpenOk/.test(messageOf(error));
 }

@@ -78,6 +78,18 @@ describe("an https check", () => {
     expect(result).toMatchObject({ statusCode: 200, tls: { authorized: false, error } });
   });
 
+  it("asks for the name it wants, and never for an address", async () => {
+    const asked: string[] = [];
+    const SNICallback = (name: string, done: (error: null) => void) => {
+      asked.push(name);
+      done(null);
+    };
+    const port = await serve("trusted", { SNICallback });
+    await probe(port, "localhost");
+    await probe(port, "127.0.0.1");
+    expect(asked).toEqual(["localhost"]);
+  });
+
   it("reports what version of TLS was spoken", async () => {
     const { result } = await probe(await serve("trusted", { maxVersion: "TLSv1.2" }));
     expect(result).toMatchObject({ tls: { protocol: "TLSv1.2" } });

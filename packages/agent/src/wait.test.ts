@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { orAborted, pause } from "./wait.ts";
+import { orAborted, pause, within } from "./wait.ts";
 
 it("a pause ends at once when it is called off, before or while it runs", async () => {
   const controller = new AbortController();
@@ -17,4 +17,10 @@ it("a promise's value or failure passes through, unless the signal fires first",
   const forever = orAborted(new Promise(() => undefined), controller.signal);
   controller.abort();
   await expect(forever).resolves.toBeUndefined();
+});
+
+it("a promise has its time, and fails with a message after it", async () => {
+  await expect(within(Promise.resolve(1), 1_000, "late")).resolves.toBe(1);
+  await expect(within(Promise.reject(new Error("x")), 1_000, "late")).rejects.toThrow("x");
+  await expect(within(new Promise(() => undefined), 1, "late")).rejects.toThrow("late");
 });

@@ -12,6 +12,14 @@ export function pause(ms: number, signal: AbortSignal) {
   });
 }
 
+/** The promise's value, or a rejection with `message` after `ms`; the promise itself goes on. */
+export function within<T>(promise: Promise<T>, ms: number, message: string) {
+  return new Promise<T>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(message)), ms);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
 /** The promise's value, or undefined when the signal fires first; the promise itself goes on. */
 export function orAborted<T>(promise: Promise<T>, signal: AbortSignal) {
   return new Promise<T | undefined>((resolve, reject) => {

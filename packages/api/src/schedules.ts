@@ -1,7 +1,8 @@
 import { reconcileBroker } from "@netcheck/agents/account";
 import { repairPresence, sweepAgents } from "@netcheck/agents/presence";
 import { makePartitions } from "@netcheck/checks/partition";
-import { repairOutbox } from "@netcheck/kernel/outbox";
+import { purgeSessions } from "@netcheck/identity/purge";
+import { purgeOutbox, repairOutbox } from "@netcheck/kernel/outbox";
 
 import type { ApiCtx } from "./platform.ts";
 
@@ -10,8 +11,10 @@ type Schedule = { name: string; everySeconds: number; run: (ctx: ApiCtx) => Prom
 /** What is done by the clock. Each is safe to repeat and to run twice at once. */
 export const SCHEDULES: readonly Schedule[] = [
   { name: "outbox.repair", everySeconds: 10, run: (ctx) => repairOutbox(ctx) },
+  { name: "outbox.purge", everySeconds: 3_600, run: purgeOutbox },
   { name: "agents.sweep", everySeconds: 10, run: sweepAgents },
   { name: "agents.presence", everySeconds: 60, run: repairPresence },
   { name: "agents.reconcile", everySeconds: 60, run: reconcileBroker },
   { name: "checks.partitions", everySeconds: 3_600, run: makePartitions },
+  { name: "identity.purge", everySeconds: 3_600, run: purgeSessions },
 ];

@@ -1,5 +1,5 @@
+import type { EventType } from "@netcheck/kernel/event";
 import { idSchema } from "@netcheck/kernel/id";
-import type { EventType } from "@netcheck/kernel/outbox";
 import { CheckType } from "@netcheck/wire/message";
 import * as z from "zod";
 

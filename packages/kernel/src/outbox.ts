@@ -1,9 +1,9 @@
-import { inArray } from "drizzle-orm";
-import { and, isNull, lt } from "drizzle-orm";
+import { and, inArray, isNull, lt } from "drizzle-orm";
 import { index, integer, jsonb, pgSchema, text, timestamp, uuid } from "drizzle-orm/pg-core";
-import * as z from "zod";
+import type * as z from "zod";
 
 import type { Actor, Ctx, Tx } from "./ctx.ts";
+import type { EventType } from "./event.ts";
 import { type Id, newId } from "./id.ts";
 import { log } from "./log.ts";
 import type { QueueName } from "./queue.ts";
@@ -29,23 +29,6 @@ export const outbox = kernel.table(
 );
 
 type Row = typeof outbox.$inferSelect;
-
-export type EventType<S extends z.ZodType = z.ZodType> = {
-  type: string;
-  queue: QueueName;
-  schema: S;
-};
-
-/** The SQS body of an event. */
-export function envelope<S extends z.ZodType>(event: EventType<S>) {
-  return z.object({
-    id: z.uuid(),
-    type: z.literal(event.type),
-    at: z.iso.datetime(),
-    requestId: z.string(),
-    data: event.schema,
-  });
-}
 
 const emitted = new WeakMap<Tx, Row[]>();
 
@@ -95,6 +78,12 @@ export async function repairOutbox(ctx: Ctx, olderThanMs = 10_000) {
   const rows = await ctx.db.select().from(outbox).where(due).orderBy(outbox.id).limit(500);
   await send(ctx, rows);
   return rows.length;
+}
+
+/** Forgets what was sent a day ago and longer. Safe to repeat. */
+export async function purgeOutbox(ctx: Ctx) {
+  const before = new Date(ctx.now().getTime() - 86_400_000);
+  await ctx.db.delete(outbox).where(lt(outbox.sentAt, before));
 }
 
 async function sendOrLeave(ctx: Ctx, rows: readonly Row[]) {

@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto";
+
 import type { Home } from "./home.ts";
 
 const PASSWORD = "first administrator";
@@ -18,7 +20,7 @@ export type FirstAdmin = {
 export async function firstAdmin(home: Home, env: NodeJS.ProcessEnv): Promise<FirstAdmin> {
   const { ADMIN_EMAIL, ADMIN_PASSWORD } = env;
   const isLeft = home.hasSecret(PASSWORD);
-  const generated = await home.secret(PASSWORD);
+  const generated = await home.secret(PASSWORD, async () => randomBytes(16).toString("hex"));
   return {
     settings: {
       ...(ADMIN_EMAIL && { ADMIN_EMAIL }),

@@ -5,6 +5,8 @@ import { messageOf, problem } from "./problem.ts";
 /** How `npm start` was asked to start. `port` 0 means any free one. */
 export type Flags = { home: string; port: number; agents: number; json: boolean };
 
+export const DEFAULT_HOME = ".netcheck";
+
 export const USAGE = `Usage: npm start -- [--home DIR] [--port N] [--agents K] [--json]
 
   --home DIR    where the data lives            (default .netcheck in the checkout)
@@ -18,7 +20,7 @@ AMQP port on that address (default 127.0.0.1).
 `;
 
 const OPTIONS = {
-  home: { type: "string", default: ".netcheck" },
+  home: { type: "string", default: DEFAULT_HOME },
   port: { type: "string", default: "8080" },
   agents: { type: "string", default: "2" },
   json: { type: "boolean", default: false },

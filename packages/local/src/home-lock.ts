@@ -20,7 +20,7 @@ export async function holdHome(path: string): Promise<() => void> {
     if (!isBusy(error))
       throw problem(
         `the home's lock cannot be taken: ${join(path, "lock")}: ${messageOf(error)}. ` +
-          "If the disk is sound, start with another folder (--home DIR). Nothing was deleted.",
+          "It holds no data: remove that one file and start again.",
         error,
       );
     throw problem(

@@ -1,6 +1,14 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { chmodSync, mkdirSync, readdirSync, realpathSync, statSync, statfsSync } from "node:fs";
-import { join } from "node:path";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  statSync,
+  statfsSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 
 import { holdHome } from "./home-lock.ts";
 import { codeOf, messageOf, problem } from "./problem.ts";
@@ -39,7 +47,7 @@ export async function openHome(path: string): Promise<Home> {
 }
 
 async function open(given: string): Promise<Home> {
-  mkdirSync(given, { recursive: true, mode: 0o700 });
+  makeFolder(given);
   const path = realpathSync(given);
   refuseStrangers(path);
   const release = await holdHome(path);
@@ -91,6 +99,19 @@ async function take(path: string, release: () => void): Promise<Home> {
   };
 }
 
+/** Not `recursive`: Node 24 never returns from that where a folder cannot be made, as in /proc. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === "EEXIST" && statSync(path).isDirectory()) return;
+    if (code !== "ENOENT" || existsSync(dirname(path))) throw error;
+    makeFolder(dirname(path));
+    mkdirSync(path, { mode: 0o700 });
+  }
+}
+
 function refuseStrangers(path: string): void {
   const { uid } = statSync(path);
   const me = process.getuid?.();
@@ -125,11 +146,12 @@ export function freeMb(path: string): number {
 
 function asProblem(path: string, error: unknown): Error | undefined {
   switch (codeOf(error) ?? "") {
+    case "ENOENT":
     case "EACCES":
     case "EPERM":
     case "EROFS":
       return problem(
-        `this user may not write in the home ${path} (${messageOf(error)}). ` +
+        `the home ${path} cannot be made or written (${messageOf(error)}). ` +
           "Start as its owner, or with another folder (--home DIR).",
         error,
       );

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { launch, type Child, type Program } from "./child.ts";
 import { freeMb, type Home } from "./home.ts";
 import { lastLines } from "./log-files.ts";
-import { messageOf, problem } from "./problem.ts";
+import { isProblem, messageOf, problem } from "./problem.ts";
 import { restartDelay } from "./restart-delay.ts";
 
 /** A program that is kept running until it is stopped. */
@@ -41,40 +41,51 @@ export function keep(name: string, keeping: Keeping): Kept {
   let child: Child | undefined;
   let wasReady = false;
 
-  /** Runs it to its end; answers how it ended. */
-  async function runOnce(): Promise<string> {
+  /** Runs it to its end; throws a `problem` for one that can never be ready. */
+  async function runOnce(): Promise<{ how: string; code: number | null }> {
     const program = await keeping.program(stopping.signal);
-    if (stopping.signal.aborted) return "was stopped";
-    child = launch(program, home);
+    if (stopping.signal.aborted) return { how: "was stopped", code: null };
+    const launched = launch(program, home);
+    child = launched;
+    try {
+      const how = await seeThrough(launched);
+      return { how, code: launched.process.exitCode };
+    } finally {
+      child = undefined;
+    }
+  }
+
+  async function seeThrough(launched: Child): Promise<string> {
     const over = new AbortController();
     const limit = AbortSignal.timeout(keeping.readyWithinMs);
     const until = AbortSignal.any([over.signal, limit, stopping.signal]);
-    const serves = keeping.isReady(child, until).then(
+    let hopeless: Error | undefined;
+    const serves = keeping.isReady(launched, until).then(
       () => "ready" as const,
-      (error: unknown) =>
-        limit.aborted
-          ? `was not ready within ${keeping.readyWithinMs / 1_000} s`
-          : messageOf(error),
+      (error: unknown) => {
+        if (isProblem(error)) hopeless = error;
+        const seconds = keeping.readyWithinMs / 1_000;
+        return limit.aborted ? `was not ready within ${seconds} s` : messageOf(error);
+      },
     );
-    const outcome = await Promise.race([serves, child.ended]);
+    const outcome = await Promise.race([serves, launched.ended]);
     if (outcome === "ready") {
       if (wasReady) report(`${name} is back`);
       wasReady = true;
       first.resolve();
-      return await child.ended;
+      return await launched.ended;
     }
     over.abort();
-    await child.stop();
+    await launched.stop();
+    if (hopeless) throw hopeless;
     return outcome;
   }
 
   async function run(): Promise<void> {
     for (let attempt = 1; !stopping.signal.aborted; attempt++) {
-      const how = await runOnce();
-      const code = child?.process.exitCode ?? undefined;
-      child = undefined;
+      const { how, code } = await runOnce();
       if (stopping.signal.aborted) return;
-      const isFinal = code !== undefined && (keeping.isFinal?.(code) ?? false);
+      const isFinal = code !== null && (keeping.isFinal?.(code) ?? false);
       if (isFinal || (!wasReady && attempt >= FIRST_ATTEMPTS))
         throw problem(await failure(name, how, home));
       const delayMs = restartDelay(restarts, Date.now());

@@ -52,7 +52,7 @@ type Running = { begin: (one: () => Kept) => Promise<Kept>; stop: () => Promise<
  */
 export async function startNetcheck(options: NetcheckOptions): Promise<Netcheck> {
   const { env, progress, signal } = options;
-  const services = await startServices({
+  const begun = startServices({
     home: options.home,
     host: env["HOST"] ?? "127.0.0.1",
     given: givenIn(env),
@@ -60,6 +60,7 @@ export async function startNetcheck(options: NetcheckOptions): Promise<Netcheck>
     signal,
     ...(env["RMQ_AGENTS_VHOST"] && { vhost: env["RMQ_AGENTS_VHOST"] }),
   });
+  const services = await progress.track("home and programs", begun);
   const running = keepTrack(services);
   signal.addEventListener("abort", () => void running.stop());
   try {
@@ -124,8 +125,12 @@ async function bringUp(
   const worker = step("worker", [queues, broker], () => begin(() => keepWorker(keeping, env)));
   const agents = step("agents", [api, broker, tokens], async () => {
     const made = await tokens;
-    const all = names.map((name) => begin(() => keepAgent(keeping, name, made[name], place)));
-    const outcomes = await Promise.allSettled(all);
+    const begun = names.map(async (name) => {
+      const kept = await begin(() => keepAgent(keeping, name, made[name], place));
+      return { name, kept };
+    });
+    const outcomes = await Promise.allSettled(begun);
+    // One that was revoked does not keep the others from starting.
     for (const one of outcomes) if (one.status === "rejected") report(messageOf(one.reason));
     return outcomes.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
   });
@@ -138,9 +143,12 @@ async function bringUp(
       await session.end();
     }
   };
-  const active = step("agents active", [worker, agents], () =>
-    withToken((accessToken) => waitForAgents({ url: place.ownUrl, accessToken }, names)),
-  );
+  const active = step("agents active", [worker, agents], async () => {
+    const started = (await agents).map(({ name }) => name);
+    return await withToken((accessToken) =>
+      waitForAgents({ url: place.ownUrl, accessToken }, started),
+    );
+  });
   const [made, apiKept, workerKept, agentsKept, inactive] = await Promise.all([
     database,
     api,
@@ -161,7 +169,7 @@ async function bringUp(
     pids: () => ({
       api: apiKept.pid(),
       worker: workerKept.pid(),
-      agents: agentsKept.map((one) => one.pid()),
+      agents: agentsKept.map(({ kept }) => kept.pid()),
       ...services.pids(),
     }),
     checkItself: () => withToken((accessToken) => checkItself({ url: place.ownUrl, accessToken })),

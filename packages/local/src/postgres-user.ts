@@ -68,15 +68,17 @@ export function letThrough(folder: string, user: OsUser): void {
   chmodSync(folder, 0o710);
 }
 
-/** Throws a `problem` that names the folder on the way to `path` which the user may not enter. */
-export function requireWay(path: string, user: OsUser, what: string): void {
+/**
+ * Throws a `problem` that names the folder on the way to `path` which the user may not enter.
+ * `what` lies there, and `way` is how to have it elsewhere.
+ */
+export function requireWay(path: string, user: OsUser, what: string, way: string): void {
   if (canEnter(path, user)) return;
   const blocked = waysTo(path).find((folder) => !mayPass(statSync(folder), user)) ?? path;
   throw problem(
-    `Postgres runs as the user ${user.name} (never as root), and ${user.name} cannot enter ${blocked}, where ${what} lies.\n` +
-      "  Either move the checkout to a folder that others may enter (such as /opt or /srv),\n" +
-      "  or keep the data elsewhere (--home DIR), if only the data lies there,\n" +
-      `  or let others pass through: chmod o+x ${blocked},\n` +
+    `Postgres runs as the user ${user.name}, never as root, and may not enter ${blocked}, where ${what} lies.\n` +
+      `  Either ${way},\n` +
+      `  or let others pass through it: chmod o+x ${blocked},\n` +
       "  or start as an ordinary user, or set DATABASE_URL to a Postgres of your own.",
   );
 }

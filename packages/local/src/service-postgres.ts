@@ -9,9 +9,12 @@ import { keep, type Kept } from "./keeper.ts";
 import { lastLines } from "./log-files.ts";
 import { findPostgres, type PostgresBinaries } from "./postgres-binaries.ts";
 import { giveTo, letThrough, postgresUser, requireWay, type OsUser } from "./postgres-user.ts";
-import { problem } from "./problem.ts";
-import { plainEnv, type Place } from "./service.ts";
+import { codeOf, problem } from "./problem.ts";
+import { foreignPassword, plainEnv, type Place } from "./service.ts";
 import { until } from "./wait.ts";
+
+// https://www.postgresql.org/docs/18/errcodes-appendix.html
+const WRONG_PASSWORD = "28P01";
 
 /** What a private Postgres is made of: the binaries, the user it runs as, and its folders. */
 type Cluster = {
@@ -27,10 +30,11 @@ export function findCluster({ home, report }: Place): Cluster {
   const user = postgresUser(report);
   const folder = home.folder("postgres");
   if (user) {
-    requireWay(dirname(binaries.postgres), user, "the Postgres of this checkout");
+    const move = "move the checkout to a folder that others may enter, such as /opt or /srv";
+    requireWay(dirname(binaries.postgres), user, "the checkout", move);
     letThrough(home.path, user);
     giveTo(folder, user);
-    requireWay(folder, user, "the home");
+    requireWay(folder, user, "the home", "keep the data elsewhere (--home DIR)");
   }
   const data = home.file("postgres", "data");
   requireSameMajor(data, binaries);
@@ -114,20 +118,34 @@ async function initdbFailure(home: Home, how: string): Promise<Error> {
 
 function requireSameMajor(data: string, binaries: PostgresBinaries): void {
   if (!existsSync(data)) return;
-  const made = readFileSync(`${data}/PG_VERSION`, "utf8").trim();
+  const made = majorOf(data);
   if (made === binaries.major) return;
   throw problem(
-    `the data in ${data} was made by Postgres ${made}, and this checkout has ${binaries.major}. ` +
-      "Start with another folder (--home DIR), or go back to the commit that made it.",
+    made === undefined
+      ? `the database in ${data} is damaged: PG_VERSION cannot be read. Put back a copy of the home, or ` +
+          "start with another folder (--home DIR). Nothing was changed or deleted."
+      : `the database in ${data} was made by Postgres ${made}, and this checkout has ${binaries.major}. ` +
+          "Start with another folder (--home DIR), or go back to the commit that made it.",
   );
+}
+
+function majorOf(data: string): string | undefined {
+  try {
+    return readFileSync(`${data}/PG_VERSION`, "utf8").trim();
+  } catch {
+    return undefined;
+  }
 }
 
 async function makeDatabase(url: string): Promise<void> {
   const name = new URL(url).pathname.slice(1);
   const maintenance = new URL("/postgres", url).href;
-  await query(maintenance, async (client) => {
+  const make = async (client: pg.Client) => {
     const found = await client.query("select 1 from pg_database where datname = $1", [name]);
     if (found.rowCount === 0) await client.query(`create database ${pg.escapeIdentifier(name)}`);
+  };
+  await query(maintenance, make).catch((error: unknown) => {
+    throw codeOf(error) === WRONG_PASSWORD ? foreignPassword("Postgres", error) : error;
   });
 }
 

@@ -1,7 +1,8 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 
 import { keep, type Kept } from "./keeper.ts";
-import { plainEnv, type Place } from "./service.ts";
+import { problem } from "./problem.ts";
+import { foreignPassword, plainEnv, type Place } from "./service.ts";
 import type { RabbitmqPrograms } from "./system-programs.ts";
 import { accepts, until } from "./wait.ts";
 
@@ -49,7 +50,7 @@ export function startRabbitmq(
       };
     },
     async isReady(_child, signal) {
-      await until(() => managementAnswers(account.managementUrl), 100, signal);
+      await until(() => privateAnswers(account.managementUrl), 100, signal);
       await until(() => accepts("127.0.0.1", Number(place.home.ports["amqp"])), 20, signal);
       writeFileSync(ready, "");
     },
@@ -101,6 +102,8 @@ function writeConfig(place: Place, account: { url: string; vhost: string }): voi
     `default_user = ${username}`,
     `default_pass = ${password}`,
     `default_vhost = ${account.vhost}`,
+    // Twice what a message may be: the worker rejects and counts, the broker stops the rest.
+    "max_message_size = 524288",
     "log.console = true",
     "log.file = false",
     "disk_free_limit.absolute = 50MB",
@@ -118,8 +121,21 @@ export function listeners(host: string): string[] {
   return ["127.0.0.1", host];
 }
 
-/** Whether the broker is up and has neither a memory nor a disk alarm. */
+async function privateAnswers(managementUrl: string): Promise<void> {
+  const status = await askHealth(managementUrl);
+  if (status === 401) throw foreignPassword("RabbitMQ");
+  if (status !== 200) throw new Error(`the management API answered ${status}`);
+}
+
+/** Whether the broker is up, knows the account, and has neither a memory nor a disk alarm. */
 export async function managementAnswers(managementUrl: string): Promise<void> {
+  const status = await askHealth(managementUrl);
+  if (status === 401)
+    throw problem("AMQP_MANAGEMENT_URL has a name or password that the broker refuses.");
+  if (status !== 200) throw new Error(`the management API answered ${status}`);
+}
+
+async function askHealth(managementUrl: string): Promise<number> {
   const url = new URL("/api/health/checks/local-alarms", managementUrl);
   const { username, password } = new URL(managementUrl);
   const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
@@ -127,6 +143,6 @@ export async function managementAnswers(managementUrl: string): Promise<void> {
     headers: { authorization: `Basic ${Buffer.from(credentials).toString("base64")}` },
     signal: AbortSignal.timeout(3_000),
   });
-  if (!answer.ok) throw new Error(`the management API answered ${answer.status}`);
   await answer.body?.cancel();
+  return answer.status;
 }

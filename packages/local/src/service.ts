@@ -1,6 +1,6 @@
 import type { Home } from "./home.ts";
 import type { Kept } from "./keeper.ts";
-import { messageOf, problem } from "./problem.ts";
+import { isProblem, messageOf, problem } from "./problem.ts";
 import { until } from "./wait.ts";
 
 /** The services by the names that people and `--json` know them by. */
@@ -21,7 +21,16 @@ export function plainEnv(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => kept.test(name)));
 }
 
-const GIVEN_WITHIN_MS = 30_000;
+/** The home's secrets and its data are not of one another: a copied or edited state file. */
+export function foreignPassword(service: string, cause?: unknown): Error {
+  return problem(
+    `${service} does not take the password in the home's state.json, so that file is not the one its data was made with. ` +
+      "Put back the right one, or start with another folder (--home DIR). Nothing was deleted.",
+    cause,
+  );
+}
+
+const GIVEN_WITHIN_MS = 15_000;
 
 /** A service that somebody else runs: ready when it answers, and never started or stopped by us. */
 export function useGiven(setting: string, answers: () => Promise<void>): Kept {
@@ -29,7 +38,9 @@ export function useGiven(setting: string, answers: () => Promise<void>): Kept {
   const stopping = new AbortController();
   const ready = until(answers, 250, AbortSignal.any([limit, stopping.signal])).catch(
     (error: unknown) => {
-      throw problem(`what ${setting} names does not answer: ${messageOf(error)}`, error);
+      throw isProblem(error)
+        ? error
+        : problem(`what ${setting} names does not answer: ${messageOf(error)}`, error);
     },
   );
   ready.catch(() => undefined);

@@ -1,104 +1,84 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { readFlags, USAGE, type Flags } from "./flags.ts";
+import { DEFAULT_HOME, readFlags, USAGE, type Flags } from "./flags.ts";
 import { startNetcheck, type Netcheck } from "./netcheck.ts";
 import { isProblem, messageOf } from "./problem.ts";
-import { seconds, showProgress, type Progress } from "./progress.ts";
+import { showProgress, type Progress } from "./progress.ts";
 import { checkTable } from "./self-check.ts";
+import { jsonLine, summaryLines } from "./summary.ts";
 
 const CHECKOUT = fileURLToPath(new URL("../../..", import.meta.url));
 const PARENT_EVERY_MS = 500;
+const STOP_WITHIN_MS = 9_500;
 
 async function main(flags: Flags): Promise<void> {
-  const stopping = new AbortController();
-  const stop = () => stopping.abort();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
-  stopWithParent(stop);
   const progress = showProgress(process.stderr);
+  const signal = stopSignal(progress);
   const { env } = process;
-  // npm runs us in the checkout; a person's relative path means the folder they typed it in.
-  const home =
-    flags.home === ".netcheck"
-      ? resolve(CHECKOUT, flags.home)
-      : resolve(env["INIT_CWD"] ?? ".", flags.home);
-  const running = startNetcheck({ ...flags, home, env, progress, signal: stopping.signal });
-  const netcheck = await running.catch((error: unknown) => {
+  const netcheck = await startNetcheck({
+    ...flags,
+    home: homeOf(flags),
+    env,
+    progress,
+    signal,
+  }).catch((error: unknown) => {
     progress.end();
-    if (stopping.signal.aborted) return undefined;
-    throw error;
+    if (!signal.aborted) throw error;
   });
   if (!netcheck) return;
   const readyAfterMs = performance.now();
   progress.end();
-  const say = (text: string) =>
-    void (flags.json ? process.stderr : process.stdout).write(`${text}\n`);
+  const out = flags.json ? process.stderr : process.stdout;
+  const say = (lines: string[]) => void out.write(`${lines.join("\n")}\n\n`);
   if (flags.json) process.stdout.write(`${jsonLine(netcheck)}\n`);
-  say(summary(netcheck, progress, readyAfterMs));
+  const rabbitmqMs = netcheck.services.readyAfterMs.rabbitmq;
+  const { doneAfterMs } = progress;
+  say(["", ...summaryLines({ netcheck, readyAfterMs, rabbitmqMs, doneAfterMs })]);
   netcheck.passwordShown();
   await showCheck(netcheck, say).catch((error: unknown) => {
-    if (!stopping.signal.aborted) say(`The check of itself failed: ${messageOf(error)}`);
+    if (!signal.aborted) say([`The check of itself failed: ${messageOf(error)}`]);
   });
-  await aborted(stopping.signal);
-  progress.line("stopping");
+  await aborted(signal);
   await netcheck.stop();
 }
 
-/** The one line for programs. */
-function jsonLine({ url, email, password, pids }: Netcheck): string {
-  return JSON.stringify({ url, email, password, pids: pids() });
+/** npm runs us in the checkout; a relative path that a person typed means the folder they are in. */
+function homeOf({ home }: Flags): string {
+  const from = home === DEFAULT_HOME ? CHECKOUT : (process.env["INIT_CWD"] ?? process.cwd());
+  return resolve(from, home);
 }
 
-function summary(
-  { url, email, password, services }: Netcheck,
-  progress: Progress,
-  readyAfterMs: number,
-): string {
-  const rabbitmqMs = services.readyAfterMs.rabbitmq;
-  const { doneAfterMs } = progress;
-  const withoutBroker = Math.max(
-    ...["postgres", "redis", "sqs", "queues", "database", "enrolment", "api"].map(
-      (name) => doneAfterMs[name] ?? 0,
-    ),
-  );
-  const parts = Object.entries(doneAfterMs).map(([name, ms]) => `${name} ${seconds(ms)}`);
-  const broker =
-    rabbitmqMs === undefined
-      ? []
-      : [
-          `RabbitMQ answered after ${seconds(rabbitmqMs)}, the rest was ready ${seconds(readyAfterMs - rabbitmqMs)} after it;`,
-        ];
-  return [
-    "",
-    `Netcheck is ready after ${seconds(readyAfterMs)}.`,
-    `  ${[...broker, `what needs no broker was ready after ${seconds(withoutBroker)}.`].join(" ")}`,
-    `  Ready after: ${parts.join(", ")}`,
-    "",
-    `  API       ${url}/api/v1`,
-    `  sign in   POST ${url}/api/v1/auth/login`,
-    `  e-mail    ${email}`,
-    password === undefined
-      ? "  password  as before"
-      : `  password  ${password}   (shown this once)`,
-    "",
-  ].join("\n");
-}
-
-async function showCheck(netcheck: Netcheck, say: (text: string) => void): Promise<void> {
+async function showCheck(netcheck: Netcheck, say: (lines: string[]) => void): Promise<void> {
   if (netcheck.pids().agents.length === 0) return;
   const check = await netcheck.checkItself();
-  say(`One check of its own port by all agents, ${check.answered} of ${check.expected} answered:`);
-  say(
-    checkTable(check)
-      .map((line) => `  ${line}\n`)
-      .join(""),
-  );
+  const heading = `One check of its own port by all agents, ${check.answered} of ${check.expected} answered:`;
+  say([heading, ...checkTable(check).map((line) => `  ${line}`)]);
 }
 
-/** npm, or whoever started us, may be killed without a word to us. */
-function stopWithParent(stop: () => void): void {
+/** Fires when we are to stop: asked by a signal, left alone by our parent, or broken. */
+function stopSignal(progress: Progress): AbortSignal {
+  const stopping = new AbortController();
+  const stop = () => {
+    if (stopping.signal.aborted) return;
+    progress.line("stopping");
+    stopping.abort();
+    const late = () => {
+      progress.line("not everything stopped in time; the next start ends what is left");
+      process.exit(1);
+    };
+    setTimeout(late, STOP_WITHIN_MS).unref();
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+  // npm, or whoever started us, may be killed without a word to us.
   const parent = process.ppid;
   setInterval(() => process.ppid === parent || stop(), PARENT_EVERY_MS).unref();
+  process.on("uncaughtException", (error) => {
+    progress.line(error.stack ?? error.message);
+    process.exitCode = 1;
+    stop();
+  });
+  return stopping.signal;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
@@ -134,7 +114,7 @@ try {
   const flags = readFlags(process.argv.slice(2));
   if (flags === "help") process.stdout.write(USAGE);
   else await main(flags);
-  process.exit(0);
+  process.exit();
 } catch (error) {
   fail(error);
 }

@@ -22,7 +22,7 @@ const MORE_FOLDERS = [
   "/opt/homebrew/bin",
 ];
 
-/** Finds `redis-server` (or `valkey-server`) and the programs of RabbitMQ, installing them first where we may. */
+/** Finds those that are wanted of `redis-server` (or `valkey-server`) and RabbitMQ, installing them first where we may. */
 export async function findPrograms(
   wanted: { redis: boolean; rabbitmq: boolean },
   report: (line: string) => void,
@@ -32,8 +32,8 @@ export async function findPrograms(
   if (wanted.redis && !findRedis()) missing.push("redis");
   if (wanted.rabbitmq && !findRabbitmq()) missing.push("rabbitmq");
   if (missing.length > 0) await installPackages(missing, report, signal);
-  const redis = findRedis();
-  const rabbitmq = findRabbitmq();
+  const redis = wanted.redis ? findRedis() : undefined;
+  const rabbitmq = wanted.rabbitmq ? findRabbitmq() : undefined;
   const absent = [
     wanted.redis && !redis && "redis-server",
     wanted.rabbitmq && !rabbitmq && "rabbitmq-server",

@@ -1,7 +1,9 @@
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Tries until it succeeds; throws the last error when `signal` aborts. */
+import { isProblem } from "./problem.ts";
+
+/** Tries until it succeeds; throws the last error when `signal` aborts, and a `problem` at once. */
 export async function until(
   attempt: () => Promise<void>,
   everyMs: number,
@@ -11,7 +13,7 @@ export async function until(
     try {
       return await attempt();
     } catch (error) {
-      if (signal.aborted) throw error;
+      if (signal.aborted || isProblem(error)) throw error;
       await sleep(everyMs, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) throw error;
     }

@@ -43,7 +43,7 @@ describe("an allow list", () => {
     expect(isAddressAllowed(address, allow)).toBe(false);
   });
 
-  it.each(["localhost", "10.0.0.0/33", "10.0.0.0/", "::1/129", "10.0.0.0/8/9"])(
+  it.each(["localhost", "10.0.0.0/33", "10.0.0.0/", "::1/129", "10.0.0.0/8/9", "10/8", "0x7f.1"])(
     "names the part that is no network: %s",
     (text) => expect(() => parseAllowList(`127.0.0.1,${text}`)).toThrow(`"${text}"`),
   );

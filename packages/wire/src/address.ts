@@ -5,16 +5,25 @@ export type AllowList = readonly (readonly [ipaddr.IPv4 | ipaddr.IPv6, number])[
 
 /** Reads a comma-separated list of CIDRs or addresses; throws a TypeError that names the bad part. */
 export function parseAllowList(text: string): AllowList {
-  const parts = text.split(",").map((part) => part.trim());
-  return parts.filter(Boolean).map((part) => {
-    try {
-      return ipaddr.parseCIDR(
-        part.includes("/") ? part : `${part}/${part.includes(":") ? 128 : 32}`,
-      );
-    } catch (cause) {
-      throw new TypeError(`"${part}" is not an address or CIDR such as 10.0.0.0/8.`, { cause });
-    }
-  });
+  return text
+    .split(",")
+    .map((part) => part.trim())
+    .filter(Boolean)
+    .map(parseNetwork);
+}
+
+function parseNetwork(part: string) {
+  const [address = "", bits] = part.split("/");
+  try {
+    // The library would read "10/8" as 0.0.0.10/8.
+    if (!ipaddr.IPv6.isValid(address) && !ipaddr.IPv4.isValidFourPartDecimal(address))
+      throw new TypeError("not an address");
+    return ipaddr.parseCIDR(
+      bits === undefined ? `${part}/${address.includes(":") ? 128 : 32}` : part,
+    );
+  } catch (cause) {
+    throw new TypeError(`"${part}" is not an address or CIDR such as 10.0.0.0/8.`, { cause });
+  }
 }
 
 /** What IANA has given out of IPv6 as global unicast; the rest is special or not given out. */
@@ -28,11 +37,28 @@ const GLOBAL_IPV6 = ipaddr.parseCIDR("2000::/3");
  */
 export function isAddressAllowed(address: string, allow: AllowList) {
   if (!ipaddr.isValid(address)) return false;
-  const parsed = ipaddr.process(address.replace(/%.*$/, ""));
-  if (isGlobal(parsed)) return true;
-  return allow.some(
+  return isGlobal(ipaddr.process(bare(address))) || isListed(address, allow);
+}
+
+/** Whether an address lies in one of these networks; what is no address lies in none. */
+export function isListed(address: string, networks: AllowList) {
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.process(bare(address));
+  return networks.some(
     ([network, bits]) => network.kind() === parsed.kind() && parsed.match(network, bits),
   );
+}
+
+/** What one subscriber is given: an IPv4 address, or of an IPv6 address its /64 (RFC 6177). */
+export function subscriberNetwork(address: string) {
+  if (!ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(bare(address));
+  if (parsed.kind() === "ipv4") return parsed.toString();
+  return `${parsed.toNormalizedString().split(":").slice(0, 4).join(":")}::/64`;
+}
+
+function bare(address: string) {
+  return address.replace(/%.*$/, "");
 }
 
 function isGlobal(address: ipaddr.IPv4 | ipaddr.IPv6) {
@@ -43,6 +69,6 @@ function isGlobal(address: ipaddr.IPv4 | ipaddr.IPv6) {
 
 /** The address a literal stands for, in its canonical form, or undefined if it is a name. */
 export function literalAddress(host: string) {
-  const bare = host.replace(/^\[(.*)\]$/, "$1");
-  return ipaddr.isValid(bare) ? ipaddr.process(bare).toString() : undefined;
+  const unbracketed = host.replace(/^\[(.*)\]$/, "$1");
+  return ipaddr.isValid(unbracketed) ? ipaddr.process(unbracketed).toString() : undefined;
 }

@@ -37,8 +37,11 @@ export async function fanOut(link: Link, { sqs, queue, exchange, signal, onReady
   async function handleBatch(messages: readonly Received[]) {
     const settled = await Promise.allSettled(messages.map(handle));
     const done = messages.filter((_message, i) => settled[i]?.status === "fulfilled");
-    const failed = settled.filter((one) => one.status === "rejected");
-    for (const { reason } of failed) log.warn("request left in the queue", { error: reason });
+    const failed = settled.find((one) => one.status === "rejected");
+    if (failed) {
+      const left = messages.length - done.length;
+      log.warn("requests left in the queue", { left, error: failed.reason });
+    }
     await sqs.deleteBatch(QUEUE, done);
   }
 
@@ -50,12 +53,8 @@ export async function fanOut(link: Link, { sqs, queue, exchange, signal, onReady
       const reason = reasonOf(outcomes[i]);
       return reason ? [{ kind: "undelivered", agentId, checkId, reason, requestId } as const] : [];
     });
-    log.info("request published", {
-      requestId,
-      checkId,
-      agents: agentIds.length,
-      lost: reports.length,
-    });
+    const agents = agentIds.length;
+    log.info("request carried", { requestId, checkId, agents, undelivered: reports.length });
     if (reports.length > 0) await report(MessageId, reports);
   }
 

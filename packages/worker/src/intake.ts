@@ -73,9 +73,9 @@ async function carry(link: Link, { from, to, judge }: Route, sqs: Sqs) {
 
   const { consumerTag } = await channel.consume(from, receive);
   const watch = setInterval(() => {
-    ensureConsumed(channel, from).catch(link.lose);
+    if (link.lost.aborted) clearInterval(watch);
+    else ensureConsumed(channel, from).catch(link.lose);
   }, WATCH_MS);
-  link.lost.addEventListener("abort", () => clearInterval(watch), { once: true });
   return async () => {
     clearInterval(watch);
     await channel.cancel(consumerTag);

@@ -14,7 +14,9 @@ const DATA = {
 };
 const body = (change: object = {}, data: object = {}) =>
   JSON.stringify({
+    id: "01980000-0000-7000-8000-0000000000ee",
     type: "check.requested",
+    at: "2030-01-02T03:04:00.000Z",
     requestId: "r-1",
     data: { ...DATA, ...data },
     ...change,

@@ -1,13 +1,9 @@
 import { CheckRequested } from "@netcheck/checks/events";
+import { envelope } from "@netcheck/kernel/event";
 import { type CheckRequest, WIRE_VERSION } from "@netcheck/wire/message";
-import * as z from "zod";
 
-/** The SQS body of `check-requests`, as far as the worker reads it. */
-const Body = z.object({
-  type: z.literal(CheckRequested.type),
-  requestId: z.string().min(1).max(128),
-  data: CheckRequested.schema,
-});
+/** The SQS body of `check-requests`. */
+const Body = envelope(CheckRequested);
 
 /** One message for several agents: the same content under a routing key each. */
 export type Request = {

@@ -1,0 +1,52 @@
+import { Heartbeat } from "@netcheck/wire/message";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+
+import { startHeartbeat } from "./heartbeat.ts";
+import type { Ending, Link } from "./link.ts";
+import { setLogLevel } from "./log.ts";
+
+beforeEach(() => {
+  setLogLevel("ERROR");
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance", "Date"] });
+});
+afterEach(() => vi.useRealTimers());
+
+function beating(confirm: () => Promise<void>) {
+  const beats: Heartbeat[] = [];
+  const failed: string[] = [];
+  const { promise: ended, resolve: end } = Promise.withResolvers<Ending>();
+  const link: Pick<Link, "publish" | "ended" | "fail"> = {
+    publish: (_kind, body) => {
+      beats.push(Heartbeat.parse(JSON.parse(body.toString())));
+      return confirm();
+    },
+    fail: (reason) => void failed.push(reason),
+    ended,
+  };
+  startHeartbeat(link, { intervalSeconds: 10, running: () => 3 });
+  return { beats, failed, end };
+}
+
+it("beats at once, then every interval, until the link ends", async () => {
+  const { beats, end } = beating(() => Promise.resolve());
+  expect(beats).toMatchObject([{ v: 1, running: 3, capabilities: ["http", "tcp"] }]);
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(beats).toHaveLength(4);
+  end({ reason: "", refused: false });
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(beats).toHaveLength(4);
+});
+
+it("beats on when the broker refused a beat", async () => {
+  const { beats, failed } = beating(() => Promise.reject(new Error("nacked")));
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect([beats.length, failed]).toEqual([4, []]);
+});
+
+it("skips beats while one is unconfirmed, and gives the link up after a minute of that", async () => {
+  const { beats, failed } = beating(() => new Promise(() => undefined));
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect([beats.length, failed]).toEqual([1, []]);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect([beats.length, failed]).toEqual([1, ["the broker confirms nothing"]]);
+});

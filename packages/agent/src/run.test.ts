@@ -1,0 +1,66 @@
+import { once } from "node:events";
+import { createServer, type AddressInfo, type Server } from "node:net";
+
+import { parseAllowList } from "@netcheck/wire/address";
+import { CheckResponse } from "@netcheck/wire/message";
+import { HttpOptions } from "@netcheck/wire/options";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { createClock } from "./clock.ts";
+import type { Request } from "./request.ts";
+import { run } from "./run.ts";
+
+/** Accepts and never answers. */
+let hole: Server;
+let port = 0;
+beforeAll(async () => {
+  hole = createServer((socket) => void socket.on("error", () => undefined)).listen(0, "127.0.0.1");
+  await once(hole, "listening");
+  ({ port } = hole.address() as AddressInfo);
+});
+afterAll(() => hole.close());
+
+const clock = createClock();
+const context = { allow: parseAllowList("127.0.0.1"), clock, stop: new AbortController().signal };
+
+function asking(timeoutMs: number, deadlineMs: number): Request {
+  return {
+    v: 1,
+    id: "01939f2c-8a00-7b6c-8d2e-0f1e2d3c4b5a",
+    type: "http",
+    target: "127.0.0.1",
+    port,
+    options: HttpOptions.parse({ timeoutMs }),
+    deadlineAt: new Date(clock.now() + deadlineMs).toISOString(),
+  };
+}
+
+describe("a check is answered", () => {
+  it.each([
+    ["its own time", 150, 60_000],
+    ["its deadline", 60_000, 150],
+  ])("within %s", async (_what, timeoutMs, deadlineMs) => {
+    const response = CheckResponse.parse(await run(asking(timeoutMs, deadlineMs), context));
+    expect(response).toMatchObject({ status: "failed", error: { code: "timeout" } });
+    expect(response.durationMs).toBeGreaterThan(100);
+    expect(response.durationMs).toBeLessThan(1_000);
+  });
+
+  it("at once when the agent is halted", async () => {
+    const halt = new AbortController();
+    const running = run(asking(60_000, 60_000), { ...context, stop: halt.signal });
+    halt.abort();
+    expect((await running).durationMs).toBeLessThan(1_000);
+  });
+
+  it("even where the agent itself is at fault", async () => {
+    // A port that no schema lets through makes the dialling throw.
+    const broken: Request = { ...asking(1_000, 60_000), type: "tcp", port: 70_000 };
+    expect(await run(broken, context)).toMatchObject({
+      status: "failed",
+      failureSource: "agent",
+      failedPhase: "run",
+      error: { code: "internal" },
+    });
+  });
+});
