@@ -204,7 +204,7 @@ describe("beats, sweeps and repairs at once", () => {
           expect(await statuses()).toEqual(expected);
         },
       ),
-      { numRuns: Number(process.env["RACES"] ?? 60), endOnFailure: false },
+      { numRuns: Number(process.env["RACES"] ?? 100), endOnFailure: false },
     );
   }, 600_000);
 });
