@@ -26,6 +26,7 @@ export type Enrolment = { open(signal: AbortSignal): Promise<AgentSession | unde
 export async function createEnrolment(
   settings: Pick<Settings, "platformUrl" | "token" | "stateFile" | "insecure">,
   platform: Platform,
+  capabilities: readonly string[] = CAPABILITIES,
 ): Promise<Enrolment> {
   const { platformUrl, token } = settings;
   const file = settings.stateFile ?? (await findStateFile(stateFolder(process.env), settings));
@@ -56,7 +57,7 @@ export async function createEnrolment(
       token,
       hostname: hostname().slice(0, 253) || "unknown",
       version: VERSION,
-      capabilities: CAPABILITIES,
+      capabilities: [...capabilities],
     });
     if ("session" in answer) await keep(answer.session);
     else if (answer.status === 401) throw exitError(3, saved ? REVOKED : TOKEN_REFUSED);

@@ -3,7 +3,9 @@ import type { AllowList } from "@netcheck/wire/address";
 import type { Clock } from "./clock.ts";
 import { elapsedMs } from "./dial.ts";
 import { failure } from "./failure.ts";
+import { probeDns } from "./probe-dns.ts";
 import { probeHttp } from "./probe-http.ts";
+import { probePing } from "./probe-ping.ts";
 import { probeTcp } from "./probe-tcp.ts";
 import type { Outcome, ProbeContext } from "./probe.ts";
 import type { Request } from "./request.ts";
@@ -33,8 +35,17 @@ export async function run(request: Request, { allow, clock, stop }: RunContext) 
 
 async function probe(request: Request, context: ProbeContext): Promise<Outcome> {
   try {
-    if (request.type === "tcp") return await probeTcp(request.target, request.port, context);
-    return await probeHttp(request.target, request.port, request.options, context);
+    const { target, port } = request;
+    switch (request.type) {
+      case "http":
+        return await probeHttp(target, port, request.options, context);
+      case "tcp":
+        return await probeTcp(target, request.port, context, request.options.ipVersion);
+      case "dns":
+        return await probeDns(target, request.port, request.options, context);
+      case "ping":
+        return await probePing(target, request.options, context);
+    }
   } catch (error) {
     // A fault of ours: the platform is told rather than left to wait for the deadline.
     return { failure: failure("agent", "run", "internal", messageOf(error)), result: {} };
