@@ -56,6 +56,17 @@ describe("a name", () => {
     });
   });
 
+  it("is not asked for when the check's time is over", async () => {
+    let asked = 0;
+    const resolver = Object.assign(new Resolver(), {
+      resolve4: () => Promise.resolve([`192.0.2.${(asked += 1)}`]),
+    });
+    const given = { sources: { resolver, lookup: () => Promise.resolve([]) } };
+    const resolution = await resolveHost("a.example", AbortSignal.abort(), given);
+    expect(resolution).toMatchObject({ failure: { error: { code: "timeout" } } });
+    expect(asked).toBe(0);
+  });
+
   it("is the resolver's fault where the check's time ends first", async () => {
     expect(await resolve({ v4: never, v6: never }, AbortSignal.timeout(30))).toMatchObject({
       failure: { failureSource: "resolver", error: { code: "timeout" } },

@@ -41,6 +41,7 @@ export async function resolveHost(
   if (!name) return { failure: failure("target", "dns", "not_found", `${host} is not a name.`) };
   const known = reserved(name) ?? systemHosts().get(name);
   if (known) return only(known, host, ipVersion);
+  if (signal.aborted) return { failure: timeoutFailure("dns") };
   try {
     const addresses = await orAborted(ask(name, signal, sources, ipVersion), signal);
     return addresses ? only(addresses, host, ipVersion) : { failure: timeoutFailure("dns") };
