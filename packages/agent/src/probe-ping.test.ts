@@ -8,6 +8,7 @@ import { findCapabilities } from "./capability.ts";
 import { SYSTEM_NETWORK, type Network } from "./network.ts";
 import type { ToolOutput } from "./ping-tool.ts";
 import { probePing } from "./probe-ping.ts";
+import { resolveHost } from "./resolve.ts";
 
 const golden = (name: string) =>
   readFileSync(new URL(`../../../test/fixtures/ping/${name}.txt`, import.meta.url), "utf8");
@@ -17,6 +18,8 @@ function tool({ stdout = "", stderr = "", missing = false }: Partial<ToolOutput>
   const calls: string[] = [];
   const network: Network = {
     ...SYSTEM_NETWORK,
+    // What is known without a resolver: no question leaves this host.
+    resolve: (host, _signal, ipVersion) => resolveHost(host, AbortSignal.abort(), { ipVersion }),
     ping: (command, argv) => {
       calls.push([command, ...argv].join(" "));
       return Promise.resolve({ stdout, stderr, missing });
