@@ -28,6 +28,7 @@ export async function createEnrolment(
     region?: string | undefined;
   },
   platform: Platform,
+  capabilities: readonly string[] = CAPABILITIES,
 ): Promise<Enrolment> {
   const { platformUrl, token } = settings;
   const file = settings.stateFile ?? (await findStateFile(stateFolder(process.env), settings));
@@ -60,7 +61,7 @@ export async function createEnrolment(
       token,
       hostname: hostname().slice(0, 253) || "unknown",
       version: VERSION,
-      capabilities: CAPABILITIES,
+      capabilities: [...capabilities],
       ...(settings.region !== undefined && { region: settings.region }),
     });
     if ("session" in answer) await keep(answer.session);
