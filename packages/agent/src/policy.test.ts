@@ -1,4 +1,4 @@
-import { EventEmitter, once } from "node:events";
+import { type EventEmitter, once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
 import { connect, createServer, type AddressInfo, type Server, Socket } from "node:net";
@@ -241,8 +241,18 @@ describe("[PRB-9] nothing that is received crashes an agent", () => {
 
   it("as options: they are read within their limits or refused", async () => {
     const name = fc.constantFrom(
-      ...["method", "protocol", "path", "query", "headers", "maxRedirects", "ipVersion"],
-      ...["timeoutMs", "recordType", "resolver", "packets", "intervalMs"],
+      "method",
+      "protocol",
+      "path",
+      "query",
+      "headers",
+      "maxRedirects",
+      "ipVersion",
+      "timeoutMs",
+      "recordType",
+      "resolver",
+      "packets",
+      "intervalMs",
     );
     const options = fc.dictionary(name, fc.jsonValue({ maxDepth: 1 }), { maxKeys: 4 });
     await fc.assert(
