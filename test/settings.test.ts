@@ -164,6 +164,15 @@ const EFFECTS: Record<string, () => Promise<void> | void> = {
     expect(await tokenUnder({ PUBLIC_URL: "https://n.example" })).toMatchObject({
       iss: "https://n.example",
     }),
+  ALLOWED_ORIGINS: async () => {
+    await using open = await opened({ ALLOWED_ORIGINS: "https://a.example, https://b.example" });
+    const { origins } = open.platform;
+    expect(origins.slice(1)).toEqual(["https://a.example", "https://b.example"]);
+  },
+  TRUSTED_PROXIES: async () => {
+    await using open = await opened({ TRUSTED_PROXIES: "192.0.2.0/24" });
+    expect(open.platform.trustedProxies).toHaveLength(1);
+  },
   NETCHECK_ALLOW: async () => {
     await using open = await opened({ NETCHECK_ALLOW: "10.0.0.0/8,::1" });
     expect(open.platform.targetAllow).toHaveLength(2);

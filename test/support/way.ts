@@ -12,7 +12,7 @@ import { createApp } from "@netcheck/api/app";
 import { createConsumers } from "@netcheck/api/consumers";
 import { jobCtx } from "@netcheck/api/platform";
 import { makePartitions } from "@netcheck/checks/partition";
-import { createFirstAdmin } from "@netcheck/identity/person";
+import { createFirstAdmin } from "@netcheck/identity/first-admin";
 import { openPlatform } from "@netcheck/local/platform";
 import { generateTokenKeys } from "@netcheck/local/prepare";
 import { hc } from "hono/client";

@@ -28,6 +28,7 @@ export async function createEnrolment(
     region?: string | undefined;
   },
   platform: Platform,
+  capabilities: readonly string[] = CAPABILITIES,
 ): Promise<Enrolment> {
   const { platformUrl, token } = settings;
   const file = settings.stateFile ?? (await findStateFile(stateFolder(process.env), settings));
@@ -42,14 +43,16 @@ export async function createEnrolment(
   let secret = saved?.agentSecret;
   let answered = false;
 
+  /** Whether there was a new secret to keep. */
   const keep = async (session: AgentSession) => {
-    if (session.agentSecret === undefined || session.agentSecret === secret) return;
+    if (session.agentSecret === undefined || session.agentSecret === secret) return false;
     await saveCredential(file, {
       platformUrl,
       agentId: session.agentId,
       agentSecret: session.agentSecret,
     });
     secret = session.agentSecret;
+    return true;
   };
 
   const register = async (): Promise<PlatformAnswer> => {
@@ -58,7 +61,7 @@ export async function createEnrolment(
       token,
       hostname: hostname().slice(0, 253) || "unknown",
       version: VERSION,
-      capabilities: CAPABILITIES,
+      capabilities: [...capabilities],
       ...(settings.region !== undefined && { region: settings.region }),
     });
     if ("session" in answer) await keep(answer.session);
@@ -72,8 +75,10 @@ export async function createEnrolment(
       if (secret === undefined) return registered;
     }
     const answer = await platform.openSession(secret);
-    if ("session" in answer) await keep(answer.session);
-    else if (answer.status === 401) {
+    if ("session" in answer) {
+      // The first use of the new secret ends the old one; without it a rotation would stay half done.
+      if (await keep(answer.session)) return await platform.openSession(secret);
+    } else if (answer.status === 401) {
       if (answered || token === undefined) throw exitError(3, REVOKED);
       secret = undefined;
       return { reason: "the saved secret is not known any more", retryAfterMs: 0 };
