@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 // Node itself loads the sources, as it does when they are deployed.
 const experimental = { viteModuleRunner: false };
 
-/** `unit` needs nothing, `lab` makes networks of its own where it may; the others bring up services of their own and throw them away. */
+/** `unit` needs nothing, `lab` makes networks where it may; the others bring up services and throw them away. */
 export default defineConfig({
   root,
   test: {
@@ -19,7 +19,7 @@ export default defineConfig({
           name: "unit",
           setupFiles: ["test/support/quiet.ts"],
           experimental,
-          include: ["packages/**/*.test.ts", "test/architecture.test.ts"],
+          include: ["packages/**/*.test.ts", "test/*.test.ts"],
         },
       },
       {
@@ -32,6 +32,18 @@ export default defineConfig({
           globalSetup: "test/support/stack.ts",
           maxWorkers: 2,
           testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        root,
+        test: {
+          name: "chaos",
+          setupFiles: ["test/support/quiet.ts"],
+          experimental,
+          include: ["test/chaos/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },

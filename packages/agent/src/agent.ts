@@ -66,7 +66,6 @@ export async function runAgent(settings: Settings, stop: AbortSignal, onReady: (
 
   async function serve(open: Link, { agentId, heartbeatIntervalSeconds }: AgentSession) {
     startHeartbeat(open, {
-      clock,
       intervalSeconds: heartbeatIntervalSeconds,
       capabilities,
       running: () => desk.running(),

@@ -1,7 +1,6 @@
 import { Heartbeat } from "@netcheck/wire/message";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
-import { createClock } from "./clock.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import type { Ending, Link } from "./link.ts";
 import { setLogLevel } from "./log.ts";
@@ -26,12 +25,7 @@ function beating(confirm: () => Promise<void>) {
     fail: (reason) => void failed.push(reason),
     ended,
   };
-  startHeartbeat(link, {
-    clock: createClock(),
-    intervalSeconds: 10,
-    capabilities,
-    running: () => 3,
-  });
+  startHeartbeat(link, { intervalSeconds: 10, capabilities, running: () => 3 });
   return { beats, failed, end };
 }
 

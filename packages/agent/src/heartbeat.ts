@@ -2,7 +2,6 @@ import { loadavg } from "node:os";
 
 import { WIRE_VERSION, type Heartbeat } from "@netcheck/wire/message";
 
-import type { Clock } from "./clock.ts";
 import type { Link } from "./link.ts";
 import { log } from "./log.ts";
 import { messageOf } from "./text.ts";
@@ -15,7 +14,6 @@ const MAX_INTERVAL_SECONDS = 3_600;
 const CONFIRM_TIMEOUT_MS = 60_000;
 
 export type Pulse = {
-  clock: Clock;
   intervalSeconds: number;
   capabilities: readonly string[];
   running: () => number;
@@ -24,7 +22,7 @@ export type Pulse = {
 /** Beats at once and then every interval until the link ends. A beat is skipped while one is unconfirmed. */
 export function startHeartbeat(
   link: Pick<Link, "publish" | "ended" | "fail">,
-  { clock, intervalSeconds, capabilities, running }: Pulse,
+  { intervalSeconds, capabilities, running }: Pulse,
 ) {
   let confirmed = true;
   let sentAt = 0;
@@ -35,7 +33,7 @@ export function startHeartbeat(
     }
     confirmed = false;
     sentAt = performance.now();
-    link.publish("heartbeat", encodeHeartbeat(clock.now(), running(), capabilities)).then(
+    link.publish("heartbeat", encodeHeartbeat(running(), capabilities)).then(
       () => (confirmed = true),
       (error: unknown) => {
         confirmed = true;
@@ -48,10 +46,11 @@ export function startHeartbeat(
   beat();
 }
 
-function encodeHeartbeat(now: number, running: number, capabilities: readonly string[]) {
+function encodeHeartbeat(running: number, capabilities: readonly string[]) {
   const heartbeat: Heartbeat = {
     v: WIRE_VERSION,
-    at: new Date(now).toISOString(),
+    // This host's own clock, uncorrected: the platform shows how far it is off.
+    at: new Date().toISOString(),
     version: VERSION,
     load: loadavg()[0] ?? 0,
     running,
