@@ -87,7 +87,7 @@ describe("an agent at work", () => {
     await expectAnswered(asked);
     expect(await secretIn(agent.state)).not.toBe(old);
     expect(await sessionStatus(old)).toBe(401);
-  });
+  }, 90_000);
 
   it("[AGT-6] NC-B-41 an emptied broker is filled again, and worker and agent come back by themselves", async () => {
     const { api, vhost } = way().vhost;

@@ -23,6 +23,9 @@ const TRIALS: Record<string, Trial> = {
   tcp: (port, context) => probeTcp(HOST, port, context),
 };
 
+/** Offered only after such a trial. */
+const TRIED: Record<string, string> = { ping: "got a reply from this host itself" };
+
 /** What a host must have for a type that not every host can run. */
 const NEEDS: Record<string, string> = {
   ping: "needs the system's ping, and a net.ipv4.ping_group_range that covers this group",
@@ -58,7 +61,7 @@ async function tryAll(offered: readonly string[]) {
 async function tryType(type: string, port: number) {
   const name = `type ${type}`;
   const trial = TRIALS[type];
-  if (!trial) return finding(name, "ok", "offered");
+  if (!trial) return finding(name, "ok", TRIED[type] ?? "offered");
   const context = { allow: parseAllowList(HOST), signal: AbortSignal.timeout(LIMIT_MS) };
   const { failure } = await trial(port, context);
   if (!failure) return finding(name, "ok", "ran against this host itself");

@@ -1,10 +1,11 @@
+import { findCapabilities } from "./capability.ts";
 import { findingTable, passes } from "./finding.ts";
 import { ipFamilies, resolverFinding, stateFinding } from "./self-test-host.ts";
 import { platformFindings } from "./self-test-platform.ts";
 import { allowFinding, programFinding } from "./self-test-program.ts";
 import { typeFindings } from "./self-test-types.ts";
 import type { SelfTestSettings } from "./settings.ts";
-import { CAPABILITIES, VERSION } from "./version.ts";
+import { VERSION } from "./version.ts";
 
 /**
  * What this agent can do on this host, without becoming someone and without taking a request. It
@@ -14,7 +15,7 @@ export async function selfTest(settings: SelfTestSettings, json: boolean) {
   const state = await stateFinding(settings);
   const findings = [
     programFinding(),
-    ...(await typeFindings(CAPABILITIES)),
+    ...(await typeFindings(await findCapabilities())),
     ...(await ipFamilies()),
     await resolverFinding(settings.platformUrl),
     allowFinding(settings.allow),
