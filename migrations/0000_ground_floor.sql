@@ -64,6 +64,7 @@ CREATE TABLE "checks"."result" (
 	"error" jsonb,
 	"started_at" timestamp with time zone,
 	"duration_ms" double precision,
+	"facts" jsonb,
 	"result" json,
 	CONSTRAINT "result_check_id_agent_id_pk" PRIMARY KEY("check_id","agent_id")
 ) PARTITION BY RANGE ("check_id");

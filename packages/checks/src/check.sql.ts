@@ -15,11 +15,12 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 
+import type { Facts } from "./facts.ts";
 import type { AgentSnapshot } from "./selection.ts";
 
 export const checks = pgSchema("checks");
 
-/** Partitioned by range of `id` at day borders: see partition.ts and migration 0001. */
+/** Partitioned by range of `id` at day borders: see partition.ts and the hand-made part of the migration. */
 export const check = checks.table("check", {
   id: uuid().$type<Id<"check">>().primaryKey(),
   type: text().$type<CheckType>().notNull(),
@@ -50,6 +51,8 @@ export const result = checks.table(
     error: jsonb().$type<{ code: string; message: string }>(),
     startedAt: timestamp({ withTimezone: true }),
     durationMs: doublePrecision(),
+    /** What aggregates need of `result`, so that lists need not load it. */
+    facts: jsonb().$type<Facts>(),
     /** Kept as it was sent, in its order; nothing looks inside. */
     result: json().$type<Record<string, unknown>>(),
   },

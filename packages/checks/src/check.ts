@@ -8,7 +8,7 @@ import * as z from "zod";
 
 import { check, result } from "./check.sql.ts";
 import { CheckRequested } from "./events.ts";
-import { progressOf, viewResults } from "./progress.ts";
+import { missingOf, progressOf, viewResults } from "./progress.ts";
 import { type AgentSnapshot, selectAgents, Selection } from "./selection.ts";
 import { readTarget, Target } from "./target.ts";
 
@@ -67,8 +67,10 @@ export async function getCheck(ctx: Ctx, id: Id<"check">) {
   const [row] = found.map((one) => one.check);
   if (!row) throw notFound("check");
   const rows = found.map((one) => one.result);
-  const progress = progressOf(rows, row, ctx.now());
-  return { ...view(row), ...progress, results: viewResults(rows, progress.status) };
+  const { summary, ...progress } = progressOf(rows, row, ctx.now());
+  const { status } = progress;
+  const missing = missingOf(rows, status);
+  return { ...view(row), ...progress, missing, summary, results: viewResults(rows, status) };
 }
 
 function view(row: typeof check.$inferInsert) {

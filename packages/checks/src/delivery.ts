@@ -5,6 +5,7 @@ import { and, eq, gte, isNull, lte, type SQL, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 
 import { check, result } from "./check.sql.ts";
+import { factsOf } from "./facts.ts";
 
 type Response = Extract<ResultDelivery, { kind: "response" }>;
 type Undelivered = Extract<ResultDelivery, { kind: "undelivered" }>;
@@ -25,6 +26,7 @@ async function recordResponses(ctx: Ctx, responses: readonly Response[]) {
     ...response,
     checkId: response.id,
     agentId,
+    facts: factsOf(response.result),
   }));
   const receivedAt = ctx.now();
   const filled = await ctx.db
@@ -38,12 +40,13 @@ async function recordResponses(ctx: Ctx, responses: readonly Response[]) {
       error: sql`d.error`,
       startedAt: sql`d."startedAt"`,
       durationMs: sql`d."durationMs"`,
+      facts: sql`d.facts`,
       result: sql`d.result`,
     })
     .from(
       recordset(
         sql`status text, "failureSource" text, "failedPhase" text, error jsonb,
-          "startedAt" timestamptz, "durationMs" double precision, result json`,
+          "startedAt" timestamptz, "durationMs" double precision, facts jsonb, result json`,
         answers,
       ),
     )
