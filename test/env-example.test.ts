@@ -70,6 +70,7 @@ const MALFORMED: Record<string, string | undefined> = {
   ALLOWED_ORIGINS: "watch.example.com",
   TRUSTED_PROXIES: "10/8",
   NETCHECK_ALLOW: "10.0.0.0/40",
+  CHECK_RETENTION_DAYS: "0",
   HOST: "",
   PORT: "65536",
 };

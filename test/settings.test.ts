@@ -177,6 +177,10 @@ const EFFECTS: Record<string, () => Promise<void> | void> = {
     await using open = await opened({ NETCHECK_ALLOW: "10.0.0.0/8,::1" });
     expect(open.platform.targetAllow).toHaveLength(2);
   },
+  CHECK_RETENTION_DAYS: async () => {
+    await using open = await opened({ CHECK_RETENTION_DAYS: "2" });
+    expect(open.platform.checkRetentionDays).toBe(2);
+  },
   HOST: () => expect(readPlatform(Listen, { HOST: "::1", PORT: "0" }).HOST).toBe("::1"),
   PORT: () => expect(readPlatform(Listen, { PORT: "0" }).PORT).toBe(0),
   ADMIN_EMAIL: async () =>

@@ -70,6 +70,7 @@ async function openWorld() {
     heartbeatIntervalSeconds: 30,
     heartbeatTimeoutSeconds: 90,
     targetAllow: parseAllowList("127.0.0.0/8"),
+    checkRetentionDays: 30,
   };
   const system = () => jobCtx(platform, "test");
   await makePartitions(system());

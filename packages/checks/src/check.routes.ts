@@ -3,7 +3,8 @@ import { Hono } from "hono";
 import { etag } from "hono/etag";
 import * as z from "zod";
 
-import { CheckId, type ChecksCtx, getCheck, StartCheck, startCheck } from "./check.ts";
+import { CheckId, getCheck, StartCheck, startCheck } from "./check.ts";
+import type { ChecksCtx } from "./ctx.ts";
 
 export const checkRoutes = new Hono<ApiEnv<ChecksCtx>>()
   .post("/", validate("json", StartCheck), async (c) => {

@@ -2,26 +2,18 @@ import { type Ctx, requireScope } from "@netcheck/kernel/ctx";
 import { invalid, notFound } from "@netcheck/kernel/fault";
 import { type Id, idSchema, newId } from "@netcheck/kernel/id";
 import { emit, transaction } from "@netcheck/kernel/outbox";
-import type { AllowList } from "@netcheck/wire/address";
 import { and, eq } from "drizzle-orm";
 import * as z from "zod";
 
 import { check, result } from "./check.sql.ts";
+import type { ChecksCtx } from "./ctx.ts";
 import { CheckRequested } from "./events.ts";
 import { missingOf, progressOf, viewResults } from "./progress.ts";
-import { type AgentSnapshot, selectAgents, Selection } from "./selection.ts";
+import { selectAgents, Selection } from "./selection.ts";
 import { readTarget, Target } from "./target.ts";
 
 /** Time for the request to reach an agent and for its answer to come back. */
 const GRACE_MS = 10_000;
-
-/** What the verbs of checks need beyond the common `Ctx`. */
-export type ChecksCtx = Ctx & {
-  /** Active agents that can run this type. */
-  findCapableAgents: (ctx: Ctx, type: string) => Promise<AgentSnapshot[]>;
-  /** Special networks that targets may be in; the agents have lists of their own. */
-  targetAllow: AllowList;
-};
 
 export const CheckId = idSchema<"check">();
 

@@ -46,6 +46,7 @@ export async function openPlatform(env: NodeJS.ProcessEnv) {
     heartbeatIntervalSeconds: settings.AGENT_HEARTBEAT_INTERVAL_SEC,
     heartbeatTimeoutSeconds: settings.AGENT_HEARTBEAT_TIMEOUT_SEC,
     targetAllow: settings.NETCHECK_ALLOW,
+    checkRetentionDays: settings.CHECK_RETENTION_DAYS,
   };
   const close = async () => {
     await redis.close();

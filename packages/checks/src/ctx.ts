@@ -1,0 +1,14 @@
+import type { Ctx } from "@netcheck/kernel/ctx";
+import type { AllowList } from "@netcheck/wire/address";
+
+import type { AgentSnapshot } from "./selection.ts";
+
+/** What the verbs of checks need beyond the common `Ctx`. */
+export type ChecksCtx = Ctx & {
+  /** Active agents that can run this type. */
+  findCapableAgents: (ctx: Ctx, type: string) => Promise<AgentSnapshot[]>;
+  /** Special networks that targets may be in; the agents have lists of their own. */
+  targetAllow: AllowList;
+  /** Checks are kept for so many whole days at least. */
+  checkRetentionDays: number;
+};
