@@ -143,6 +143,8 @@ ALTER TABLE "identity"."refresh_token" ADD CONSTRAINT "refresh_token_session_id_
 ALTER TABLE "identity"."session" ADD CONSTRAINT "session_person_id_person_id_fk" FOREIGN KEY ("person_id") REFERENCES "identity"."person"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "agent_active" ON "agents"."agent" USING btree ("id") WHERE "agents"."agent"."status" = 'active';--> statement-breakpoint
 CREATE INDEX "agent_rotated" ON "agents"."agent" USING gin ("rotated_hashes");--> statement-breakpoint
+CREATE INDEX "check_target" ON "checks"."check" USING btree ("target","id");--> statement-breakpoint
+CREATE INDEX "check_person" ON "checks"."check" USING btree (("created_by" ->> 'personId'),"id");--> statement-breakpoint
 CREATE INDEX "api_key_person" ON "identity"."api_key" USING btree ("person_id");--> statement-breakpoint
 CREATE INDEX "audit_subject" ON "identity"."audit" USING btree ("subject_id","id");--> statement-breakpoint
 CREATE INDEX "audit_actor" ON "identity"."audit" USING btree ("actor_id","id");--> statement-breakpoint

@@ -72,6 +72,8 @@ describe("results as hostile data", () => {
         const check = await get(id);
         expect(check).toMatchObject({ answered: 1, summary: { finished: 1 } });
         expect(check.results[0]?.result).toMatchObject({ finalUrl });
+        const response = await checks().$get({ query: { limit: "1" } });
+        expect(await response.json()).toMatchObject({ items: [{ id, answered: 1 }] });
       }),
       RUNS,
     );

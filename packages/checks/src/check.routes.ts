@@ -5,11 +5,16 @@ import * as z from "zod";
 
 import { CheckId, getCheck, StartCheck, startCheck } from "./check.ts";
 import type { ChecksCtx } from "./ctx.ts";
+import { ListChecks, listChecks } from "./history.ts";
 
 export const checkRoutes = new Hono<ApiEnv<ChecksCtx>>()
   .post("/", validate("json", StartCheck), async (c) => {
     const check = await startCheck(c.var.ctx, c.req.valid("json"));
     return c.json(check, 202, { location: `/api/v1/checks/${check.id}` });
+  })
+  .get("/", etag(), validate("query", ListChecks), async (c) => {
+    c.header("cache-control", "private, no-cache");
+    return c.json(await listChecks(c.var.ctx, c.req.valid("query")));
   })
   .get("/:id", etag(), validate("param", z.object({ id: CheckId })), async (c) => {
     c.header("cache-control", "private, no-cache");

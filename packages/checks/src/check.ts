@@ -10,6 +10,7 @@ import type { ChecksCtx } from "./ctx.ts";
 import { CheckRequested } from "./events.ts";
 import { missingOf, progressOf, viewResults } from "./progress.ts";
 import { selectAgents, Selection } from "./selection.ts";
+import { viewCheck, viewStarted } from "./started-check.ts";
 import { readTarget, Target } from "./target.ts";
 
 /** Time for the request to reach an agent and for its answer to come back. */
@@ -33,7 +34,9 @@ export async function startCheck(ctx: ChecksCtx, input: z.output<typeof StartChe
   const id = newId<"check">(createdAt);
   const deadlineAt = new Date(createdAt.getTime() + asked.options.timeoutMs + GRACE_MS);
   const expected = agents.length;
-  const row = { id, type, ...asked, expected, truncated, createdBy, createdAt, deadlineAt };
+  const { target, port = null, options } = asked;
+  const what = { id, type, target, port, options };
+  const row = { ...what, expected, truncated, createdBy, createdAt, deadlineAt };
 
   await transaction(ctx, async (tx) => {
     await tx.insert(check).values(row);
@@ -47,7 +50,7 @@ export async function startCheck(ctx: ChecksCtx, input: z.output<typeof StartChe
       agentIds: agents.map((agent) => agent.id),
     });
   });
-  return { ...view(row), status: "pending" as const };
+  return viewStarted(row);
 }
 
 /** Where it stands now: finished is a matter of its rows and the clock, written nowhere. */
@@ -62,10 +65,5 @@ export async function getCheck(ctx: Ctx, id: Id<"check">) {
   const { summary, ...progress } = progressOf(rows, row, ctx.now());
   const { status } = progress;
   const missing = missingOf(rows, status);
-  return { ...view(row), ...progress, missing, summary, results: viewResults(rows, status) };
-}
-
-function view(row: typeof check.$inferInsert) {
-  const { id, type, target, port, options, expected, truncated, createdAt, deadlineAt } = row;
-  return { id, type, target, port, options, expected, truncated, createdAt, deadlineAt };
+  return { ...viewCheck(row), ...progress, missing, summary, results: viewResults(rows, status) };
 }
