@@ -51,6 +51,15 @@ CREATE TABLE "checks"."check" (
 --> statement-breakpoint
 CREATE TABLE "checks"."check_default" PARTITION OF "checks"."check" DEFAULT;
 --> statement-breakpoint
+CREATE TABLE "checks"."idempotency" (
+	"actor" text NOT NULL,
+	"key" text NOT NULL,
+	"body_hash" text NOT NULL,
+	"answer" json NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "idempotency_actor_key_pk" PRIMARY KEY("actor","key")
+);
+--> statement-breakpoint
 CREATE TABLE "checks"."result" (
 	"check_id" uuid NOT NULL,
 	"agent_id" uuid NOT NULL,
@@ -145,6 +154,7 @@ CREATE INDEX "agent_active" ON "agents"."agent" USING btree ("id") WHERE "agents
 CREATE INDEX "agent_rotated" ON "agents"."agent" USING gin ("rotated_hashes");--> statement-breakpoint
 CREATE INDEX "check_target" ON "checks"."check" USING btree ("target","id");--> statement-breakpoint
 CREATE INDEX "check_person" ON "checks"."check" USING btree (("created_by" ->> 'personId'),"id");--> statement-breakpoint
+CREATE INDEX "idempotency_created_at" ON "checks"."idempotency" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "api_key_person" ON "identity"."api_key" USING btree ("person_id");--> statement-breakpoint
 CREATE INDEX "audit_subject" ON "identity"."audit" USING btree ("subject_id","id");--> statement-breakpoint
 CREATE INDEX "audit_actor" ON "identity"."audit" USING btree ("actor_id","id");--> statement-breakpoint

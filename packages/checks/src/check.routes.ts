@@ -6,10 +6,12 @@ import * as z from "zod";
 import { CheckId, getCheck, StartCheck, startCheck } from "./check.ts";
 import type { ChecksCtx } from "./ctx.ts";
 import { ListChecks, listChecks } from "./history.ts";
+import { readKey } from "./idempotency.ts";
 
 export const checkRoutes = new Hono<ApiEnv<ChecksCtx>>()
   .post("/", validate("json", StartCheck), async (c) => {
-    const check = await startCheck(c.var.ctx, c.req.valid("json"));
+    const key = readKey(c.req.header("idempotency-key"));
+    const check = await startCheck(c.var.ctx, c.req.valid("json"), key);
     return c.json(check, 202, { location: `/api/v1/checks/${check.id}` });
   })
   .get("/", etag(), validate("query", ListChecks), async (c) => {

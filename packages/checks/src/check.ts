@@ -1,5 +1,5 @@
 import { type Ctx, requireScope } from "@netcheck/kernel/ctx";
-import { invalid, notFound } from "@netcheck/kernel/fault";
+import { conflict, invalid, notFound } from "@netcheck/kernel/fault";
 import { type Id, idSchema, newId } from "@netcheck/kernel/id";
 import { emit, transaction } from "@netcheck/kernel/outbox";
 import { and, eq } from "drizzle-orm";
@@ -8,8 +8,9 @@ import * as z from "zod";
 import { check, result } from "./check.sql.ts";
 import type { ChecksCtx } from "./ctx.ts";
 import { CheckRequested } from "./events.ts";
+import { type Attempt, attemptOf, claimKey, findAnswer } from "./idempotency.ts";
 import { missingOf, progressOf, viewResults } from "./progress.ts";
-import { selectAgents, Selection } from "./selection.ts";
+import { type AgentSnapshot, selectAgents, Selection } from "./selection.ts";
 import { viewCheck, viewStarted } from "./started-check.ts";
 import { readTarget, Target } from "./target.ts";
 
@@ -20,16 +21,29 @@ export const CheckId = idSchema<"check">();
 
 export const StartCheck = z.strictObject({ ...Target.shape, ...Selection.shape });
 
-/** One pending row per agent asked, and the request to ask them, in one transaction. */
-export async function startCheck(ctx: ChecksCtx, input: z.output<typeof StartCheck>) {
+type Row = typeof check.$inferSelect;
+
+/**
+ * One pending row per agent asked, and the request to ask them, in one transaction. With a key a
+ * repeat is answered what the first was.
+ */
+export async function startCheck(
+  ctx: ChecksCtx,
+  input: z.output<typeof StartCheck>,
+  idempotencyKey?: string,
+) {
   const createdBy = requireScope(ctx, "checks:write");
   const { type } = input;
   const asked = readTarget(input, ctx.targetAllow);
-  const capable = await ctx.findCapableAgents(ctx, type);
-  const { agents, truncated } = selectAgents(capable, input);
+  const attempt = idempotencyKey === undefined ? undefined : attemptOf(ctx, idempotencyKey, input);
+  const earlier = attempt && (await findAnswer(ctx, attempt));
+  if (earlier) return earlier;
+
+  const { agents, truncated } = selectAgents(await ctx.findCapableAgents(ctx, type), input);
   if (agents.length === 0) {
     throw invalid("checks.no_agents", "json.locations", "No active agent fits this check.");
   }
+
   const createdAt = ctx.now();
   const id = newId<"check">(createdAt);
   const deadlineAt = new Date(createdAt.getTime() + asked.options.timeoutMs + GRACE_MS);
@@ -37,24 +51,13 @@ export async function startCheck(ctx: ChecksCtx, input: z.output<typeof StartChe
   const { target, port = null, options } = asked;
   const what = { id, type, target, port, options };
   const row = { ...what, expected, truncated, createdBy, createdAt, deadlineAt };
-
-  await transaction(ctx, async (tx) => {
-    await tx.insert(check).values(row);
-    const rows = agents.map((agent) => ({ checkId: id, agentId: agent.id, agent }));
-    await tx.insert(result).values(rows);
-    await emit(tx, ctx, CheckRequested, {
-      ...asked,
-      checkId: id,
-      type,
-      deadlineAt: deadlineAt.toISOString(),
-      agentIds: agents.map((agent) => agent.id),
-    });
-  });
-  return viewStarted(row);
+  const isOurs = await writeCheck(ctx, row, agents, attempt);
+  if (isOurs) return viewStarted(row);
+  return await answerOfTheOther(ctx, attempt);
 }
 
 /** Where it stands now: finished is a matter of its rows and the clock, written nowhere. */
-export async function getCheck(ctx: Ctx, id: Id<"check">) {
+export async function getCheck(ctx: ChecksCtx, id: Id<"check">) {
   requireScope(ctx, "checks:read");
   const both = and(eq(check.id, id), eq(result.checkId, id));
   const joined = ctx.db.select().from(check).innerJoin(result, both);
@@ -66,4 +69,37 @@ export async function getCheck(ctx: Ctx, id: Id<"check">) {
   const { status } = progress;
   const missing = missingOf(rows, status);
   return { ...viewCheck(row), ...progress, missing, summary, results: viewResults(rows, status) };
+}
+
+/** False, and nothing written, if another request with the same key was first. */
+function writeCheck(
+  ctx: Ctx,
+  row: Row,
+  agents: readonly AgentSnapshot[],
+  attempt: Attempt | undefined,
+) {
+  const { id, type, target, port, options, deadlineAt } = row;
+  return transaction(ctx, async (tx) => {
+    if (attempt && !(await claimKey(tx, ctx, attempt, viewStarted(row)))) return false;
+    await tx.insert(check).values(row);
+    const rows = agents.map((agent) => ({ checkId: id, agentId: agent.id, agent }));
+    await tx.insert(result).values(rows);
+    await emit(tx, ctx, CheckRequested, {
+      checkId: id,
+      type,
+      target,
+      ...(port !== null && { port }),
+      options,
+      deadlineAt: deadlineAt.toISOString(),
+      agentIds: agents.map((agent) => agent.id),
+    });
+    return true;
+  });
+}
+
+async function answerOfTheOther(ctx: Ctx, attempt: Attempt | undefined) {
+  const answer = attempt && (await findAnswer(ctx, attempt));
+  if (!answer)
+    throw conflict("checks.idempotency_raced", "The same request was made before. Repeat it.");
+  return answer;
 }
