@@ -58,6 +58,7 @@ describe("a request that is sent again", () => {
     await removeAgents(world());
     const again = await post("key-agents");
     expect((await again.json()).id).toBe(first.id);
+    expect(again.headers.get("ratelimit")).toBeNull();
     await addAgents(world(), "one", "two");
   });
 
@@ -92,6 +93,8 @@ describe("a request that is sent again", () => {
     expect(ids.size).toBe(1);
     expect(await countOf(target)).toBe(1);
     expect(requestsFor([...ids][0] ?? "")).toHaveLength(1);
+    const next = await post("key-6", { target });
+    expect(next.headers.get("ratelimit")).toContain('"person";r=996;');
   });
 
   it("[CHK-23] at once with different bodies one is made, and the others are told", async () => {

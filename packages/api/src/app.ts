@@ -77,7 +77,14 @@ function openTo({ origins }: Platform) {
       "x-csrf-token",
       "x-request-id",
     ],
-    exposeHeaders: ["etag", "location", "retry-after", "ratelimit", "x-request-id"],
+    exposeHeaders: [
+      "etag",
+      "location",
+      "retry-after",
+      "ratelimit",
+      "ratelimit-policy",
+      "x-request-id",
+    ],
     maxAge: 600,
   });
 }

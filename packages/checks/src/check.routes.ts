@@ -11,8 +11,8 @@ import { readKey } from "./idempotency.ts";
 export const checkRoutes = new Hono<ApiEnv<ChecksCtx>>()
   .post("/", validate("json", StartCheck), async (c) => {
     const key = readKey(c.req.header("idempotency-key"));
-    const check = await startCheck(c.var.ctx, c.req.valid("json"), key);
-    return c.json(check, 202, { location: `/api/v1/checks/${check.id}` });
+    const { check, limits } = await startCheck(c.var.ctx, c.req.valid("json"), key);
+    return c.json(check, 202, { ...limits, location: `/api/v1/checks/${check.id}` });
   })
   .get("/", etag(), validate("query", ListChecks), async (c) => {
     c.header("cache-control", "private, no-cache");

@@ -1,10 +1,12 @@
-import { type Ctx, requireScope } from "@netcheck/kernel/ctx";
+import type { Ctx } from "@netcheck/kernel/ctx";
 import { conflict, invalid, notFound } from "@netcheck/kernel/fault";
 import { type Id, idSchema, newId } from "@netcheck/kernel/id";
 import { emit, transaction } from "@netcheck/kernel/outbox";
 import { and, eq } from "drizzle-orm";
 import * as z from "zod";
 
+import { narrowed, requireReader, requireStarter } from "./access.ts";
+import { openBudget } from "./budget.ts";
 import { check, result } from "./check.sql.ts";
 import type { ChecksCtx } from "./ctx.ts";
 import { CheckRequested } from "./events.ts";
@@ -12,7 +14,7 @@ import { type Attempt, attemptOf, claimKey, findAnswer } from "./idempotency.ts"
 import { missingOf, progressOf, viewResults } from "./progress.ts";
 import { type AgentSnapshot, selectAgents, Selection } from "./selection.ts";
 import { viewCheck, viewStarted } from "./started-check.ts";
-import { readTarget, Target } from "./target.ts";
+import { loadedBy, readTarget, Target } from "./target.ts";
 
 /** Time for the request to reach an agent and for its answer to come back. */
 const GRACE_MS = 10_000;
@@ -25,45 +27,55 @@ type Row = typeof check.$inferSelect;
 
 /**
  * One pending row per agent asked, and the request to ask them, in one transaction. With a key a
- * repeat is answered what the first was.
+ * repeat is answered what the first was. `limits` are the header fields that say what is left to spend.
  */
 export async function startCheck(
   ctx: ChecksCtx,
   input: z.output<typeof StartCheck>,
   idempotencyKey?: string,
 ) {
-  const createdBy = requireScope(ctx, "checks:write");
+  const createdBy = requireStarter(ctx);
   const { type } = input;
-  const asked = readTarget(input, ctx.targetAllow);
+  const { selection, targetAllow } = narrowed(ctx, input);
+  const asked = readTarget(input, targetAllow);
+  const budget = openBudget(ctx, loadedBy(asked));
+  if (createdBy.type === "nobody") await budget.ask();
   const attempt = idempotencyKey === undefined ? undefined : attemptOf(ctx, idempotencyKey, input);
   const earlier = attempt && (await findAnswer(ctx, attempt));
-  if (earlier) return earlier;
+  if (earlier) return { check: earlier, limits: {} };
 
-  const { agents, truncated } = selectAgents(await ctx.findCapableAgents(ctx, type), input);
-  if (agents.length === 0) {
-    throw invalid("checks.no_agents", "json.locations", "No active agent fits this check.");
+  try {
+    const { agents, truncated } = selectAgents(await ctx.findCapableAgents(ctx, type), selection);
+    if (agents.length === 0) {
+      throw invalid("checks.no_agents", "json.locations", "No active agent fits this check.");
+    }
+    await budget.take(agents.length);
+
+    const createdAt = ctx.now();
+    const id = newId<"check">(createdAt);
+    const deadlineAt = new Date(createdAt.getTime() + asked.options.timeoutMs + GRACE_MS);
+    const expected = agents.length;
+    const { target, port = null, options } = asked;
+    const what = { id, type, target, port, options };
+    const row = { ...what, expected, truncated, createdBy, createdAt, deadlineAt };
+    const isOurs = await writeCheck(ctx, row, agents, attempt);
+    if (isOurs) return { check: viewStarted(row), limits: budget.fields() };
+  } catch (error) {
+    await budget.giveBack();
+    throw error;
   }
-
-  const createdAt = ctx.now();
-  const id = newId<"check">(createdAt);
-  const deadlineAt = new Date(createdAt.getTime() + asked.options.timeoutMs + GRACE_MS);
-  const expected = agents.length;
-  const { target, port = null, options } = asked;
-  const what = { id, type, target, port, options };
-  const row = { ...what, expected, truncated, createdBy, createdAt, deadlineAt };
-  const isOurs = await writeCheck(ctx, row, agents, attempt);
-  if (isOurs) return viewStarted(row);
-  return await answerOfTheOther(ctx, attempt);
+  await budget.giveBack();
+  return { check: await answerOfTheOther(ctx, attempt), limits: {} };
 }
 
 /** Where it stands now: finished is a matter of its rows and the clock, written nowhere. */
 export async function getCheck(ctx: ChecksCtx, id: Id<"check">) {
-  requireScope(ctx, "checks:read");
+  const mayRead = requireReader(ctx);
   const both = and(eq(check.id, id), eq(result.checkId, id));
   const joined = ctx.db.select().from(check).innerJoin(result, both);
   const found = await joined.orderBy(result.agentId);
   const [row] = found.map((one) => one.check);
-  if (!row) throw notFound("check");
+  if (!row || !mayRead(row)) throw notFound("check");
   const rows = found.map((one) => one.result);
   const { summary, ...progress } = progressOf(rows, row, ctx.now());
   const { status } = progress;
