@@ -2,6 +2,7 @@ import { openPostgres } from "@netcheck/adapters/postgres";
 import { rabbitAdmin } from "@netcheck/adapters/rabbit-admin";
 import { openRedis } from "@netcheck/adapters/redis";
 import { sqsQueue } from "@netcheck/adapters/sqs";
+import { agentBroker } from "@netcheck/api/agent-broker";
 import { Settings } from "@netcheck/api/env";
 import type { Platform } from "@netcheck/api/platform";
 import { openTokens } from "@netcheck/identity/token";
@@ -57,16 +58,4 @@ async function redisOf(url: string) {
   const { password, origin } = new URL(url);
   const token = decodeURIComponent(password);
   return { client: openRedis({ url: origin, token }), close: () => Promise.resolve() };
-}
-
-function agentBroker(settings: Settings): Platform["agentBroker"] {
-  const { hostname, port, protocol } = new URL(settings.AGENT_AMQP_URL);
-  const tls = protocol === "amqps:";
-  return {
-    host: hostname.replace(/^\[(.*)\]$/, "$1"),
-    port: Number(port) || (tls ? 5671 : 5672),
-    tls,
-    vhost: settings.RMQ_AGENTS_VHOST,
-    responseExchange: settings.RMQ_RESPONSE_EXCHANGE,
-  };
 }
