@@ -1,0 +1,19 @@
+import { logRetention } from "./stage";
+
+$transform(sst.aws.Function, (args) => {
+  args.runtime ??= "nodejs24.x";
+  args.architecture ??= "arm64";
+  args.logging ??= { retention: logRetention, format: "json" };
+  // Not minified unless asked. The SDK is a chunk of its own, loaded on the first write.
+  args.nodejs = { minify: true, splitting: true, ...args.nodejs };
+  // SST 4.17.1 lets every principal of the account with sts:AssumeRole take the role.
+  const assumeRolePolicy = aws.iam.assumeRolePolicyForPrincipal({
+    Service: "lambda.amazonaws.com",
+  });
+  args.transform = {
+    ...args.transform,
+    role: (role) => {
+      role.assumeRolePolicy = assumeRolePolicy;
+    },
+  };
+});
