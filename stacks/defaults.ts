@@ -5,7 +5,8 @@ $transform(sst.aws.Function, (args) => {
   args.architecture ??= "arm64";
   args.logging ??= { retention: logRetention, format: "json" };
   // Not minified unless asked. The SDK is a chunk of its own, loaded on the first write.
-  args.nodejs = { minify: true, splitting: true, ...args.nodejs };
+  const own = $util.output(args.nodejs);
+  args.nodejs = own.apply((nodejs) => ({ minify: true, splitting: true, ...nodejs }));
   // SST 4.17.1 lets every principal of the account with sts:AssumeRole take the role.
   const assumeRolePolicy = aws.iam.assumeRolePolicyForPrincipal({
     Service: "lambda.amazonaws.com",

@@ -1,4 +1,4 @@
-import { prefix } from "./stage";
+import { keep, prefix } from "./stage";
 
 const FORTNIGHT_SECONDS = 14 * 86_400;
 const RECEIVES = 5;
@@ -9,14 +9,17 @@ const VISIBILITY = `${6 * CONSUMER_SECONDS} seconds` as const;
 
 function queue(component: string, visibilityTimeout: "5 seconds" | typeof VISIBILITY) {
   const name = `${prefix}${component.replace(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase()}`;
-  const dead = new sst.aws.Queue(`${component}Dlq`, {
-    transform: { queue: { name: `${name}-dlq`, messageRetentionSeconds: FORTNIGHT_SECONDS } },
-  });
-  const live = new sst.aws.Queue(component, {
-    visibilityTimeout,
-    dlq: { queue: dead.arn, retry: RECEIVES },
-    transform: { queue: { name } },
-  });
+  const kept = { name: `${name}-dlq`, messageRetentionSeconds: FORTNIGHT_SECONDS };
+  const dead = new sst.aws.Queue(`${component}Dlq`, { transform: { queue: kept } }, keep);
+  const live = new sst.aws.Queue(
+    component,
+    {
+      visibilityTimeout,
+      dlq: { queue: dead.arn, retry: RECEIVES },
+      transform: { queue: { name } },
+    },
+    keep,
+  );
   // Only this queue may fill it, and only from it can it be redriven.
   new aws.sqs.RedriveAllowPolicy(`${component}DlqRedrive`, {
     queueUrl: dead.url,

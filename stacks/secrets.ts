@@ -1,15 +1,19 @@
-import { isProduction, prefix } from "./stage";
+import { isProduction, keep, prefix } from "./stage";
 
 /**
  * Values are put by hand (docs/runbook.md), never by a deployment: neither the program nor its state
  * knows one.
  */
 function secret(name: string, description: string) {
-  return new aws.secretsmanager.Secret(name, {
-    name: `${prefix}${kebab(name)}`,
-    description,
-    recoveryWindowInDays: isProduction ? 30 : 7,
-  });
+  return new aws.secretsmanager.Secret(
+    name,
+    {
+      name: `${prefix}${kebab(name)}`,
+      description,
+      recoveryWindowInDays: isProduction ? 30 : 7,
+    },
+    keep,
+  );
 }
 
 const kebab = (name: string) =>

@@ -1,6 +1,9 @@
 /** What differs between stages. Anything else is the same everywhere, so that a test stage tells the truth. */
 export const isProduction = $app.stage === "production";
 
+/** What holds something that a deployment cannot make again. */
+export const keep = { protect: isProduction, retainOnDelete: isProduction };
+
 export const workers = isProduction ? { min: 2, max: 10 } : { min: 1, max: 2 };
 
 export const logRetention = isProduction ? "3 months" : "2 weeks";

@@ -40,6 +40,15 @@ export default defineConfig({
       {
         root,
         test: {
+          name: "infra",
+          experimental,
+          include: ["test/infra/**/*.test.ts"],
+          globalSetup: "test/infra/setup.ts",
+        },
+      },
+      {
+        root,
+        test: {
           name: "start",
           experimental,
           include: ["test/start/**/*.test.ts"],

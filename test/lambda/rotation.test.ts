@@ -143,6 +143,20 @@ describe("the key set's rotation", () => {
   );
 });
 
+describe("the functions that Secrets Manager calls", () => {
+  it("rotate the secret they are made for, and no other", async () => {
+    vi.stubEnv("SECRET_ARN", KEYS);
+    const { tokenKeys, brokerAdmin } = await import("@netcheck/api/lambda-rotation");
+    const token = crypto.randomUUID();
+    const event = { Step: "createSecret", SecretId: KEYS, ClientRequestToken: token };
+    await expect(tokenKeys({ ...event, SecretId: BROKER })).rejects.toThrow("another secret");
+    await expect(brokerAdmin({ ...event, Step: "dropSecret" })).rejects.toThrow();
+    secrets.announce(KEYS, token);
+    await tokenKeys(event);
+    expect(await secretVersions(KEYS).pending(token)).toContain("Ed25519");
+  });
+});
+
 describe("the broker administrator's rotation", () => {
   it("lets the one in use go on while the other is made, and back again", async () => {
     const seen = [secrets.current(BROKER) ?? ""];
