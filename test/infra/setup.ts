@@ -11,7 +11,6 @@ const run = promisify(execFile);
 /** Evaluates every stage once, each in a process of its own, for all files that look at them. */
 export default async function setup() {
   await installPlatform();
-  await mkdir(join(import.meta.dirname, "../../.sst/evaluated"), { recursive: true });
   await Promise.all([checkTypes(), ...STAGES.map(evaluate)]);
 }
 
@@ -27,7 +26,8 @@ async function checkTypes() {
 }
 
 /** Declares a stage into its file; the file says what went wrong. */
-async function evaluate(stage: string) {
+export async function evaluate(stage: string) {
+  await mkdir(join(import.meta.dirname, "../../.sst/evaluated"), { recursive: true });
   const program = join(import.meta.dirname, "evaluate.ts");
   const env = {
     ...process.env,

@@ -14,12 +14,19 @@ import { freshVhost } from "./vhost.ts";
 
 export const ACCOUNT = { email: "admin@example.com", password: "correct horse battery staple" };
 
-/** The secrets of a stage by the setting each becomes. */
-export const arnOf = (setting: string) =>
-  `arn:aws:secretsmanager:eu-west-1:123456789012:secret:netcheck-test-${setting}-AbCdEf`;
+const SECRETS = {
+  DATABASE_URL: "database",
+  REDIS_URL: "redis",
+  AMQP_MANAGEMENT_URL: "broker-admin",
+  TOKEN_KEYS: "token-keys",
+};
+
+/** Where a secret of the stage `test` is, by the setting it becomes. */
+const arnOf = (setting: keyof typeof SECRETS) =>
+  `arn:aws:secretsmanager:eu-west-1:123456789012:secret:netcheck-test-${SECRETS[setting]}-AbCdEf`;
 
 /** What functions find around them: a Neon edge, Upstash, SQS, Secrets Manager, a broker. */
-export async function openCloud() {
+export async function openCloud({ region = "us-east-1", prefix = "" } = {}) {
   await using stack = new AsyncDisposableStack();
   const database = stack.use(await freshDatabase());
   const vhost = stack.use(await freshVhost());
@@ -40,16 +47,16 @@ export async function openCloud() {
     TOKEN_KEYS,
   };
   const secrets = await startSecrets(
-    Object.fromEntries(Object.entries(values).map(([name, value]) => [arnOf(name), value])),
+    Object.fromEntries(keysOf(values).map((name) => [arnOf(name), values[name]])),
   );
   stack.defer(() => secrets.close());
 
   const endpoint = process.env["SQS_ENDPOINT"] ?? "";
   const broker = new URL(vhost.platformUrl);
   const plain = {
-    AWS_REGION: "us-east-1",
+    AWS_REGION: region,
     SQS_ENDPOINT: endpoint,
-    SQS_QUEUE_PREFIX: `${vhost.vhost}-`,
+    SQS_QUEUE_PREFIX: prefix || `${vhost.vhost}-`,
     AGENT_AMQP_URL: `amqp://${broker.hostname}:${broker.port}`,
     RMQ_AGENTS_VHOST: vhost.vhost,
     AGENT_HEARTBEAT_INTERVAL_SEC: "1",
@@ -58,7 +65,7 @@ export async function openCloud() {
     LOG_LEVEL: "CRITICAL",
   };
   const queues = { endpoint, region: plain.AWS_REGION, prefix: plain.SQS_QUEUE_PREFIX };
-  await createQueues(queues);
+  if (!prefix) await createQueues(queues);
   const { platform } = stack.use(await openPlatform({ ...plain, ...values, REDIS_URL: redisUrl }));
   const system = () => jobCtx(platform, "test");
   await platform.redis.eval("redis.call('FLUSHDB')", [], []);
@@ -67,13 +74,16 @@ export async function openCloud() {
   await createFirstAdmin(system(), ACCOUNT);
 
   /** The environment of a function that is given these secrets. */
-  const envWith = (given: readonly (keyof typeof values)[]) => ({
+  const around = {
     ...plain,
     NEON_PROXY: neon.address,
     AWS_ACCESS_KEY_ID: "nobody",
     AWS_SECRET_ACCESS_KEY: "nobody",
     AWS_SESSION_TOKEN: "nobody",
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+  };
+  const envWith = (given: readonly (keyof typeof SECRETS)[]) => ({
+    ...around,
     ...Object.fromEntries(given.map((name) => [`${name}_SECRET_ARN`, arnOf(name)])),
   });
   const owned = stack.move();
@@ -85,10 +95,14 @@ export async function openCloud() {
     neon,
     secrets,
     queues,
-    plain,
+    around,
     envWith,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+function keysOf<T extends object>(record: T) {
+  return Object.keys(record) as (keyof T)[];
 }
 
 /** Files run in parallel, each worker in a Redis database of its own. */
