@@ -6,6 +6,7 @@ import { startNetcheck } from "@netcheck/local/netcheck";
 import { showProgress } from "@netcheck/local/progress";
 import { withoutBrokerMs } from "@netcheck/local/summary";
 
+import { measureLambda } from "./lambda.ts";
 import { measureRoundTrip } from "./round-trip.ts";
 import { type Row, table } from "./table.ts";
 
@@ -48,6 +49,8 @@ try {
   const warm = await progress.track("warm start", measureStart("warm"));
   try {
     rows.push(...(await progress.track("check round trip", measureRoundTrip(warm))));
+    const bundles = join(home, "bundles");
+    rows.push(...(await progress.track("cold starts", measureLambda(warm, bundles))));
   } finally {
     await warm.stop();
   }
