@@ -35,7 +35,12 @@ export async function measureLambda(netcheck: Netcheck, folder: string): Promise
     functionID: "Http",
     handler: "packages/api/src/lambda.handler",
     runtime: "nodejs24.x",
-    properties: { minify: true, splitting: true, install: ["@node-rs/argon2"] },
+    properties: {
+      minify: true,
+      splitting: true,
+      esbuild: { keepNames: false },
+      install: ["@node-rs/argon2"],
+    },
   });
   const env = await functionEnv(netcheck, stack);
   const session = await systemAccessToken(netcheck.env);

@@ -17,6 +17,7 @@ export const BuildInput = z.object({
     .object({
       minify: z.boolean().optional(),
       splitting: z.boolean().optional(),
+      esbuild: z.object({ keepNames: z.boolean().optional() }).nullish(),
       install: z.union([z.record(z.string(), z.string()), z.array(z.string())]).nullish(),
     })
     .nullish(),
@@ -65,7 +66,7 @@ export async function buildFunction(
     format: "esm",
     target: TARGETS[input.runtime] ?? "es2022",
     mainFields: ["module", "main"],
-    keepNames: true,
+    keepNames: properties?.esbuild?.keepNames ?? true,
     minify: properties?.minify ?? false,
     sourcemap: "linked",
     external: ["sharp", "pg-native", ...installed],
