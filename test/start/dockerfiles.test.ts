@@ -35,7 +35,7 @@ async function build(dockerfile: string) {
       const parts = rest.split(/\s+/);
       const to = parts.pop() ?? ".";
       for (const from of parts) {
-        const target = /\/$/.test(to)
+        const target = to.endsWith("/")
           ? join(folder, to, from.split("/").at(-1) ?? "")
           : join(folder, to);
         await cp(join(ROOT, from), target, { recursive: true });
