@@ -9,12 +9,16 @@ CREATE SCHEMA "kernel";
 CREATE TABLE "agents"."agent" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"name" text NOT NULL,
+	"name_key" text NOT NULL,
 	"status" text NOT NULL,
 	"location" jsonb NOT NULL,
 	"tags" text[] NOT NULL,
 	"queue" text NOT NULL,
 	"enrollment_hash" text,
 	"secret_hash" text,
+	"bought_hash" text,
+	"rotated_hashes" text[] DEFAULT '{}' NOT NULL,
+	"rotate_asked_at" timestamp with time zone,
 	"broker_password_hash" text,
 	"hostname" text,
 	"region" text,
@@ -25,10 +29,11 @@ CREATE TABLE "agents"."agent" (
 	"created_at" timestamp with time zone NOT NULL,
 	"registered_at" timestamp with time zone,
 	"seen_at" timestamp with time zone,
-	CONSTRAINT "agent_name" UNIQUE("name"),
+	CONSTRAINT "agent_name" UNIQUE("name_key"),
 	CONSTRAINT "agent_queue" UNIQUE("queue"),
 	CONSTRAINT "agent_enrollment" UNIQUE("enrollment_hash"),
-	CONSTRAINT "agent_secret" UNIQUE("secret_hash")
+	CONSTRAINT "agent_secret" UNIQUE("secret_hash"),
+	CONSTRAINT "agent_bought" UNIQUE("bought_hash")
 );
 --> statement-breakpoint
 CREATE TABLE "checks"."check" (
@@ -65,29 +70,57 @@ CREATE TABLE "checks"."result" (
 --> statement-breakpoint
 CREATE TABLE "checks"."result_default" PARTITION OF "checks"."result" DEFAULT;
 --> statement-breakpoint
+CREATE TABLE "identity"."api_key" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"person_id" uuid NOT NULL,
+	"name" text NOT NULL,
+	"hash" text NOT NULL,
+	"scopes" text[] NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"expires_at" timestamp with time zone,
+	"last_used_at" timestamp with time zone,
+	"revoked_at" timestamp with time zone,
+	CONSTRAINT "api_key_hash" UNIQUE("hash")
+);
+--> statement-breakpoint
 CREATE TABLE "identity"."audit" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"at" timestamp with time zone NOT NULL,
 	"actor" jsonb NOT NULL,
+	"actor_id" uuid,
 	"action" text NOT NULL,
-	"subject_id" uuid NOT NULL,
+	"subject_id" uuid,
+	"details" jsonb,
+	"address" text,
 	"request_id" text NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "identity"."person" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"email" text NOT NULL,
-	"password_hash" text NOT NULL,
+	"password_hash" text,
 	"role" text NOT NULL,
+	"version" integer DEFAULT 1 NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
 	"blocked_at" timestamp with time zone,
-	CONSTRAINT "person_email" UNIQUE("email")
+	"deleted_at" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "identity"."refresh_token" (
+	"hash" text PRIMARY KEY NOT NULL,
+	"session_id" uuid NOT NULL,
+	"issued_at" timestamp with time zone NOT NULL,
+	"spent_at" timestamp with time zone,
+	"successor" text
 );
 --> statement-breakpoint
 CREATE TABLE "identity"."session" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"person_id" uuid NOT NULL,
+	"address" text,
+	"user_agent" text,
 	"created_at" timestamp with time zone NOT NULL,
+	"refreshed_at" timestamp with time zone,
 	"expires_at" timestamp with time zone NOT NULL,
 	"ended_at" timestamp with time zone
 );
@@ -104,8 +137,19 @@ CREATE TABLE "kernel"."outbox" (
 	"sent_at" timestamp with time zone
 );
 --> statement-breakpoint
+ALTER TABLE "identity"."api_key" ADD CONSTRAINT "api_key_person_id_person_id_fk" FOREIGN KEY ("person_id") REFERENCES "identity"."person"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "identity"."refresh_token" ADD CONSTRAINT "refresh_token_session_id_session_id_fk" FOREIGN KEY ("session_id") REFERENCES "identity"."session"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "identity"."session" ADD CONSTRAINT "session_person_id_person_id_fk" FOREIGN KEY ("person_id") REFERENCES "identity"."person"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "agent_active" ON "agents"."agent" USING btree ("id") WHERE "agents"."agent"."status" = 'active';--> statement-breakpoint
-CREATE INDEX "audit_subject" ON "identity"."audit" USING btree ("subject_id","at");--> statement-breakpoint
+CREATE INDEX "agent_rotated" ON "agents"."agent" USING gin ("rotated_hashes");--> statement-breakpoint
+CREATE INDEX "api_key_person" ON "identity"."api_key" USING btree ("person_id");--> statement-breakpoint
+CREATE INDEX "audit_subject" ON "identity"."audit" USING btree ("subject_id","id");--> statement-breakpoint
+CREATE INDEX "audit_actor" ON "identity"."audit" USING btree ("actor_id","id");--> statement-breakpoint
+CREATE INDEX "audit_action" ON "identity"."audit" USING btree ("action","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "person_email" ON "identity"."person" USING btree ("email") WHERE "identity"."person"."deleted_at" is null;--> statement-breakpoint
+CREATE INDEX "person_role" ON "identity"."person" USING btree ("role") WHERE "identity"."person"."deleted_at" is null;--> statement-breakpoint
+CREATE INDEX "refresh_token_session" ON "identity"."refresh_token" USING btree ("session_id");--> statement-breakpoint
+CREATE INDEX "refresh_token_age" ON "identity"."refresh_token" USING btree ("issued_at");--> statement-breakpoint
 CREATE INDEX "session_person" ON "identity"."session" USING btree ("person_id");--> statement-breakpoint
+CREATE INDEX "session_expires" ON "identity"."session" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "outbox_unsent" ON "kernel"."outbox" USING btree ("created_at") WHERE "kernel"."outbox"."sent_at" is null;

@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 // Node itself loads the sources, as it does when they are deployed.
 const experimental = { viteModuleRunner: false };
 
-/** `unit` needs nothing; the other two bring up services of their own and throw them away. */
+/** `unit` needs nothing, `lab` makes networks where it may; the others bring up services and throw them away. */
 export default defineConfig({
   root,
   test: {
@@ -19,7 +19,7 @@ export default defineConfig({
           name: "unit",
           setupFiles: ["test/support/quiet.ts"],
           experimental,
-          include: ["packages/**/*.test.ts", "test/architecture.test.ts"],
+          include: ["packages/**/*.test.ts", "test/*.test.ts"],
         },
       },
       {
@@ -51,10 +51,32 @@ export default defineConfig({
       {
         root,
         test: {
+          name: "chaos",
+          setupFiles: ["test/support/quiet.ts"],
+          experimental,
+          include: ["test/chaos/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        root,
+        test: {
           name: "infra",
           experimental,
           include: ["test/infra/**/*.test.ts"],
           globalSetup: "test/infra/setup.ts",
+        },
+      },
+      {
+        root,
+        test: {
+          name: "lab",
+          experimental,
+          include: ["test/lab/**/*.test.ts"],
+          testTimeout: 20_000,
+          hookTimeout: 30_000,
         },
       },
       {

@@ -6,8 +6,12 @@ import { startNetcheck } from "@netcheck/local/netcheck";
 import { showProgress } from "@netcheck/local/progress";
 import { withoutBrokerMs } from "@netcheck/local/summary";
 
+import { measureAgentCost } from "./agent-cost.ts";
+import { measureAgentMemory } from "./agent-memory.ts";
+import { measureRead, measureSignIns } from "./identity.ts";
 import { measureLambda } from "./lambda.ts";
 import { measureRoundTrip } from "./round-trip.ts";
+import { measureSweep } from "./sweep.ts";
 import { type Row, table } from "./table.ts";
 
 /** `npm run bench`: every figure beside a floor of the same run. Absolute times are this machine's. */
@@ -45,12 +49,21 @@ async function measureStart(kind: "cold" | "warm") {
 
 try {
   const cold = await progress.track("cold start", measureStart("cold"));
-  await cold.stop();
+  try {
+    rows.push(...(await progress.track("sign-ins", measureSignIns(cold))));
+  } finally {
+    await cold.stop();
+  }
   const warm = await progress.track("warm start", measureStart("warm"));
   try {
     rows.push(...(await progress.track("check round trip", measureRoundTrip(warm))));
     const bundles = join(home, "bundles");
     rows.push(...(await progress.track("cold starts", measureLambda(warm, bundles))));
+    rows.push(...(await progress.track("authenticated read", measureRead(warm))));
+    rows.push(...(await progress.track("sweep", measureSweep(warm))));
+    Object.assign(process.env, warm.services.settings);
+    rows.push(...(await progress.track("agent's CPU", measureAgentCost())));
+    rows.push(...(await progress.track("agent's memory", measureAgentMemory())));
   } finally {
     await warm.stop();
   }

@@ -3,7 +3,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
 import { beforeAll, describe, expect, it } from "vitest";
+import * as z from "zod";
 
+import { startDnsServer } from "../support/dns-server.ts";
 import { end, useWay } from "../support/way.ts";
 
 describe("the way of a check", () => {
@@ -38,12 +40,15 @@ describe("the way of a check", () => {
   const read = async (id: string) =>
     await (await way().admin.checks[":id"].$get({ param: { id } })).json();
   type Body = Parameters<ReturnType<typeof way>["admin"]["checks"]["$post"]>[0]["json"];
-  const start = async (json: Body): Promise<{ id: string }> => {
-    const response = await way().admin.checks.$post({ json });
+  const post = async (json: Body): Promise<Response> => {
+    const response: Response = await way().admin.checks.$post({ json });
     // A machine busy with other suites may keep Redis silent for half a second: try again, as told.
-    if (Number(response.status) === 503) return await start(json);
+    return response.status === 503 ? await post(json) : response;
+  };
+  const start = async (json: Body) => {
+    const response = await post(json);
     expect(response.status).toBe(202);
-    return await response.json();
+    return z.object({ id: z.string() }).parse(await response.json());
   };
   const run = async (json: Body) => {
     const { id } = await start(json);
@@ -71,6 +76,31 @@ describe("the way of a check", () => {
       failedPhase: "tcp",
       error: { code: "refused" },
     });
+  });
+
+  it("NC-B-27 a resolver of choice is asked at its port", async () => {
+    const resolver = await startDnsServer(() => ({
+      answers: [{ type: "TXT", name: "a.example", ttl: 7, data: ["x"] }],
+    }));
+    const options = { recordType: "TXT", resolver: "127.0.0.1" };
+    const check = await run({ type: "dns", target: "a.example", port: resolver.port, options });
+    resolver.close();
+    expect(check).toMatchObject({ port: resolver.port, summary: { finished: 2 } });
+    expect(check.results[0]).toMatchObject({
+      status: "finished",
+      result: { statusCodeName: "NOERROR", answers: [{ ttl: 7, value: '"x"' }] },
+    });
+  });
+
+  it("NC-B-29 a host is pinged, where the agents' hosts can", async () => {
+    const response = await post({ type: "ping", target: "127.0.0.1" });
+    const body: unknown = await response.json();
+    // 422: ping does not work on this machine, and no agent says otherwise.
+    if (response.status === 422) return expect(body).toMatchObject({ code: "checks.no_agents" });
+    const { id } = z.object({ id: z.string() }).parse(body);
+    const check = await way().poll(() => read(id));
+    expect(check).toMatchObject({ port: null, summary: { finished: 2 } });
+    expect(check.results[0]).toMatchObject({ result: { stats: { total: 3, rcv: 3, loss: 0 } } });
   });
 
   it("[KRN-5] an agent written from the design alone answers, and the caller's request id reached it", async () => {

@@ -52,7 +52,8 @@ describe("checks", () => {
       const id = newId<"agent">(now());
       const place = { location: { country: "DE", city: name }, tags: [name] };
       const state = { status: "active" as const, capabilities: ["http", "tcp"] };
-      return { id, name, queue: `agent.${id}.x`, ...place, ...state, createdAt: now() };
+      const queue = `agent.${id}.x`;
+      return { id, name, nameKey: `${name} ${id}`, queue, ...place, ...state, createdAt: now() };
     });
     await db.insert(agent).values(rows);
     return rows;

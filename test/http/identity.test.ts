@@ -1,8 +1,8 @@
 import { openRedis } from "@netcheck/adapters/redis";
 import { createApp } from "@netcheck/api/app";
+import { createFirstAdmin, findFirstAdmin } from "@netcheck/identity/first-admin";
 import { audit, person, session } from "@netcheck/identity/identity.sql";
 import { forgetSession } from "@netcheck/identity/live-session";
-import { createFirstAdmin, findFirstAdmin } from "@netcheck/identity/person";
 import { generateTokenKeys, openTokens } from "@netcheck/identity/token";
 import { newId } from "@netcheck/kernel/id";
 import { eq } from "drizzle-orm";
@@ -17,7 +17,7 @@ describe("identity", () => {
   const login = (json: { email: string; password: string }) =>
     world().client().api.v1.auth.login.$post({ json });
   const me = (token: string) => world().client(token).api.v1.users.me.$get();
-  const logout = (token: string) => world().client(token).api.v1.auth.logout.$post();
+  const logout = (token: string) => world().client(token).api.v1.auth.logout.$post({ json: {} });
 
   it("[IDN-1] NC-B-01 the right password gives a token that works", async () => {
     const { email, id } = await world().personWith("operator");
@@ -30,7 +30,7 @@ describe("identity", () => {
     expect(await (await me(body.accessToken)).json()).toEqual({ id, email, role: "operator" });
   });
 
-  it("[IDN-2] NC-B-02 wrong, unknown and blocked get the identical answer", async () => {
+  it("[IDN-2] NC-B-02 wrong, unknown, blocked and deleted get the identical answer", async () => {
     const { email } = await world().personWith("viewer");
     const blocked = await world().personWith("viewer");
     const at = { blockedAt: world().platform.now() };
@@ -38,13 +38,18 @@ describe("identity", () => {
     const wrong = await login({ email, password: "not this" });
     const unknown = await login({ email: "nobody@example.com", password: PASSWORD });
     const out = await login({ email: blocked.email, password: PASSWORD });
-    expect([wrong.status, unknown.status, out.status]).toEqual([401, 401, 401]);
+    const deleted = await world().personWith("viewer");
+    const gone = { deletedAt: world().platform.now(), passwordHash: null };
+    await world().platform.db.update(person).set(gone).where(eq(person.id, deleted.id));
+    const left = await login({ email: deleted.email, password: PASSWORD });
+    expect([wrong, unknown, out, left].map(({ status }) => status)).toEqual([401, 401, 401, 401]);
     const text = await wrong.text();
     expect(await unknown.text()).toBe(text);
     expect(await out.text()).toBe(text);
+    expect(await left.text()).toBe(text);
   });
 
-  it("NC-B-03 a malformed e-mail is 422 and says where", async () => {
+  it("[IDN-1] NC-B-03 a malformed e-mail is 422 and says where", async () => {
     const response = await login({ email: "not-an-address", password: "x" });
     expect(response.status).toBe(422);
     expect(await response.json()).toMatchObject({ errors: [{ at: "json.email" }] });
@@ -97,7 +102,7 @@ describe("identity", () => {
     expect((await me(token)).status).toBe(401);
     await world().emptyRedis();
     expect((await me(token)).status).toBe(401);
-    expect((await logout(token)).status).toBe(401);
+    expect((await logout(token)).status).toBe(204);
   });
 
   it("[IDN-5] a copy cached before the sign-out does not outlive it", async () => {
@@ -160,7 +165,7 @@ describe("identity", () => {
   it("publishes the public halves of its keys and nothing else", async () => {
     const response = await world().client()[".well-known"]["jwks.json"].$get();
     const { keys } = await response.json();
-    expect(keys).toHaveLength(2);
+    expect(keys).toHaveLength(3);
     for (const key of keys) expect(key).not.toHaveProperty("d");
   });
 });

@@ -2,7 +2,7 @@ import { openPostgres } from "@netcheck/adapters/postgres";
 import { createApp } from "@netcheck/api/app";
 import { createConsumers } from "@netcheck/api/consumers";
 import { SessionEnded } from "@netcheck/identity/events";
-import { logout } from "@netcheck/identity/session";
+import { revokeSession } from "@netcheck/identity/session";
 import { newId } from "@netcheck/kernel/id";
 import { emit, outbox, purgeOutbox, repairOutbox, transaction } from "@netcheck/kernel/outbox";
 import { eq } from "drizzle-orm";
@@ -93,7 +93,7 @@ describe("the platform", () => {
     const { tokens, now, redis } = world().platform;
     const { sub, sid } = await tokens.verify(token, now());
     const actor = { type: "person", personId: sub, sessionId: sid, scopes: [] } as const;
-    await logout({ ...world().system(), actor });
+    await revokeSession({ ...world().system(), actor }, sid);
     await world().emptyRedis();
     const [message] = sentFor(sid);
     const record = (messageId: string, body: string) => ({ messageId, body }) as never;
@@ -102,7 +102,7 @@ describe("the platform", () => {
       Records: [record("good", message?.body ?? ""), record("bad", "{}")],
     });
     expect(report).toEqual({ batchItemFailures: [{ itemIdentifier: "bad" }] });
-    expect(await redis.get(`session:${sid}`)).toEqual({ ended: true });
+    expect(await redis.get(`session:${sid}`)).toMatchObject({ ended: true });
   });
 
   it("[KRN-3] refusals are problems with a stable code and a request id", async () => {
@@ -143,6 +143,11 @@ describe("the platform", () => {
     const response = await login(body, headers);
     expect(response.status).toBe(status);
     expect(response.headers.get("content-type")).toBe("application/problem+json");
+  });
+
+  it("[KRN-4] a body that is absent is judged by the schema", async () => {
+    expect((await request("/api/v1/auth/login", { method: "POST" })).status).toBe(422);
+    expect((await request("/api/v1/auth/logout", { method: "POST" })).status).toBe(204);
   });
 
   it("[KRN-5] a well-formed request id is kept, another is replaced", async () => {

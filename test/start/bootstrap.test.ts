@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -17,7 +18,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-// A checkout of two files and an npm that only pretends, so that the bootstrap is judged alone.
+// A checkout of the bootstrap alone and an npm that only pretends, so that the bootstrap is judged alone.
 let checkout: string;
 
 const LOCK = {
@@ -32,10 +33,9 @@ const HIDDEN = { packages: { "node_modules/node": LOCK.packages["node_modules/no
 beforeEach(() => {
   checkout = mkdtempSync(join(tmpdir(), "netcheck-bootstrap-"));
   mkdirSync(join(checkout, "packages/local"), { recursive: true });
-  copyFileSync(
-    new URL("../../packages/local/bootstrap.mjs", import.meta.url),
-    join(checkout, "packages/local/bootstrap.mjs"),
-  );
+  const local = join(import.meta.dirname, "../../packages/local");
+  for (const name of readdirSync(local).filter((file) => file.endsWith(".mjs")))
+    copyFileSync(join(local, name), join(checkout, "packages/local", name));
   writeFileSync(join(checkout, "package-lock.json"), JSON.stringify(LOCK));
 });
 afterEach(() => rmSync(checkout, { recursive: true, force: true }));

@@ -144,7 +144,7 @@ describe("the README's walk", () => {
       statusCode: 200,
       tls: {
         authorized: false,
-        error: "DEPTH_ZERO_SELF_SIGNED_CERT",
+        error: "self_signed",
         subject: { CN: "self-signed.test" },
       },
     });

@@ -12,7 +12,7 @@ import { createApp } from "@netcheck/api/app";
 import { createConsumers } from "@netcheck/api/consumers";
 import { jobCtx } from "@netcheck/api/platform";
 import { makePartitions } from "@netcheck/checks/partition";
-import { createFirstAdmin } from "@netcheck/identity/person";
+import { createFirstAdmin } from "@netcheck/identity/first-admin";
 import { openPlatform } from "@netcheck/local/platform";
 import { generateTokenKeys } from "@netcheck/local/prepare";
 import { hc } from "hono/client";
@@ -90,10 +90,17 @@ async function openWay() {
     await Promise.all([...children].map((child) => end(child, "SIGTERM")));
   });
 
-  /** Starts a program and waits until it says that it is ready. */
-  async function start(program: keyof typeof PROGRAMS, args: string[] = []) {
-    const child = spawn(process.execPath, [PROGRAMS[program], ...args], {
-      env,
+  const start = (program: keyof typeof PROGRAMS, args: string[] = []) =>
+    launch([process.execPath, PROGRAMS[program], ...args]);
+
+  /** Starts a program, perhaps as somebody else, and waits until it says that it is ready. */
+  async function launch(
+    [command = "", ...args]: readonly string[],
+    options: { uid?: number; gid?: number; env?: NodeJS.ProcessEnv } = {},
+  ) {
+    const child = spawn(command, args, {
+      ...options,
+      env: { ...env, ...options.env },
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
     children.add(child);
@@ -101,7 +108,7 @@ async function openWay() {
     await Promise.race([
       once(child, "message"),
       once(child, "exit").then(([code]) => {
-        throw new Error(`${program} ended with ${code} before it was ready`);
+        throw new Error(`${[command, ...args].join(" ")} ended with ${code} before it was ready`);
       }),
     ]);
     return child;
@@ -129,6 +136,7 @@ async function openWay() {
     admin,
     api,
     start,
+    launch,
     createAgent,
     startWorker: () => start("worker"),
     async startAgent(name: string) {

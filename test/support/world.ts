@@ -5,7 +5,7 @@ import { makePartitions } from "@netcheck/checks/partition";
 import { person } from "@netcheck/identity/identity.sql";
 import { hashPassword } from "@netcheck/identity/password";
 import type { Role } from "@netcheck/identity/role";
-import { impersonate } from "@netcheck/identity/session";
+import { impersonate } from "@netcheck/identity/sign-in";
 import { generateTokenKeys, openTokens } from "@netcheck/identity/token";
 import { newId } from "@netcheck/kernel/id";
 import { startRedisBridge } from "@netcheck/local/redis-bridge";
@@ -42,6 +42,7 @@ async function openWorld() {
   const queue = queueTwin();
   const brokerAdmin = brokerAdminTwin();
   let nowMs = Date.now();
+  let address = "192.0.2.1";
   const platform: Platform = {
     db: database.db,
     redis,
@@ -54,6 +55,11 @@ async function openWorld() {
       lifetimeSeconds: 900,
     }),
     sessionLifetimeSeconds: 7 * 86_400,
+    origins: ["https://netcheck.test", "https://console.netcheck.test"],
+    secureCookies: true,
+    // Beside a socket there is no connection: a test says whose it is.
+    remoteAddress: (c) => c.req.header("x-test-address") ?? address,
+    trustedProxies: [],
     agentBroker: {
       host: "broker.test",
       port: 5672,
@@ -87,10 +93,17 @@ async function openWorld() {
     queue,
     brokerAdmin,
     bridge,
+    databaseUrl: database.url,
     system,
     personWith,
     tokenOf,
     client: (token?: string) => clientOf(platform, token),
+    /** For what the typed client does not speak: forms, cookies, what is malformed. */
+    request: (path: string, init?: RequestInit) => createApp(platform).request(path, init),
+    /** Where every request comes from that does not say otherwise. */
+    callFrom: (next: string) => {
+      address = next;
+    },
     /** Moves the one clock that verbs see. */
     advance: (ms: number) => {
       nowMs += ms;

@@ -5,6 +5,7 @@ import { log } from "@netcheck/kernel/log";
 import { count } from "@netcheck/kernel/metrics";
 
 import { type Management, management, managementLogin } from "./rabbit-management.ts";
+import { watchForSilence } from "./rabbit-silent-queue.ts";
 import {
   isInOrder,
   ownershipTag,
@@ -46,6 +47,7 @@ export function rabbitAdmin(options: Options): BrokerAdmin & { ensureTopology():
   const { vhost } = options;
   const login = managementLogin(options.managementUrl);
   const open = (limits: typeof REQUEST) => management(login, limits);
+  const findSilent = watchForSilence();
 
   async function ensureTopology(api: Management) {
     await api.call("PUT", ["vhosts", vhost], {});
@@ -128,6 +130,29 @@ export function rabbitAdmin(options: Options): BrokerAdmin & { ensureTopology():
     await api.call("DELETE", ["queues", vhost, queue], undefined, [404]);
   }
 
+  /** Whether a queue lets its messages be fetched; one whose leader is gone answers with an error or not at all. */
+  async function answers(api: Management, queue: string) {
+    const body = { count: 1, ackmode: "ack_requeue_true", encoding: "base64", truncate: 1 };
+    const asked = api.call("POST", ["queues", vhost, queue, "get"], body, [404]);
+    return await asked.then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Those of our queues that stay silent when they are asked as well; whoever waits at them is told that they are gone. */
+  async function removeSilent(api: Management, suspects: readonly string[]) {
+    const removed: string[] = [];
+    const errors = await each(suspects, async (queue) => {
+      if (await answers(api, queue)) return;
+      log.warn("queue answers nothing and is made again", { queue });
+      count("broker.queue_silent", { queue });
+      await removeQueue(api, queue);
+      removed.push(queue);
+    });
+    return { removed, errors };
+  }
+
   async function removeAccount(api: Management, { username, queue }: Account) {
     await removeUser(api, username);
     await removeQueue(api, queue);
@@ -157,8 +182,16 @@ export function rabbitAdmin(options: Options): BrokerAdmin & { ensureTopology():
       const found = await readSnapshot(api, vhost);
       const wanted = await accounts();
       const unknown = strangers(found, wanted);
-      const lacking = wanted.filter((account) => !isInOrder(found, account, options));
+      const shared = sharedTopology(options).queues.map(({ name }) => name);
+      const ours = new Set([...shared, ...wanted.map(({ queue }) => queue)]);
+      const suspects = findSilent([...found.queues.values()]).filter((name) => ours.has(name));
+      const silent = await removeSilent(api, suspects);
+      if (silent.removed.some((name) => shared.includes(name))) await ensureTopology(api);
+      const lacking = wanted.filter(
+        (account) => silent.removed.includes(account.queue) || !isInOrder(found, account, options),
+      );
       const errors = [
+        ...silent.errors,
         ...(await each(unknown.usernames, (username) => removeUser(api, username))),
         ...(await each(unknown.queues, (queue) => removeQueue(api, queue))),
         ...(await each(lacking, (account) => mendAccount(api, found, account))),

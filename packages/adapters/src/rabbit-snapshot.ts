@@ -15,6 +15,7 @@ const Queue = z.object({
   durable: z.boolean(),
   auto_delete: z.boolean(),
   arguments: z.record(z.string(), z.unknown()),
+  messages: z.number().nullish(),
 });
 const Binding = z.object({
   source: z.string(),

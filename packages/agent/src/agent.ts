@@ -1,6 +1,7 @@
 import type { AgentSession } from "@netcheck/wire/registration";
 
 import { backoffMs } from "./backoff.ts";
+import { findCapabilities } from "./capability.ts";
 import { createClock } from "./clock.ts";
 import { createDesk } from "./desk.ts";
 import { createEnrolment } from "./enrolment.ts";
@@ -28,7 +29,9 @@ const TRIES_PER_SESSION = 4;
  */
 export async function runAgent(settings: Settings, stop: AbortSignal, onReady: () => void) {
   const clock = createClock();
-  const enrolment = await createEnrolment(settings, createPlatform(settings.platformUrl, clock));
+  const capabilities = await findCapabilities();
+  const platform = createPlatform(settings.platformUrl, clock);
+  const enrolment = await createEnrolment(settings, platform, capabilities);
   const halt = new AbortController();
   const desk = createDesk({ allow: settings.allow, clock, stop: halt.signal });
   const openSession = () => orAborted(enrolment.open(stop), stop);
@@ -63,8 +66,8 @@ export async function runAgent(settings: Settings, stop: AbortSignal, onReady: (
 
   async function serve(open: Link, { agentId, heartbeatIntervalSeconds }: AgentSession) {
     startHeartbeat(open, {
-      clock,
       intervalSeconds: heartbeatIntervalSeconds,
+      capabilities,
       running: () => desk.running(),
     });
     await Promise.race([desk.attach(open), open.ended]);

@@ -1,5 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
-
+import type { Answer } from "./answer.ts";
 import { cleanText } from "./text.ts";
 
 /** Enough for `MAX_CHARS` characters in UTF-8; reading stops there. */
@@ -10,7 +9,7 @@ const MAX_CHARS = 10_000;
 export type Body = { text: string; truncated: boolean; error: "reset" | "timeout" | null };
 
 /** Reads the beginning of an answer's body, until its end, the limit or the check's time. */
-export function readBody(response: IncomingMessage, signal: AbortSignal) {
+export function readBody({ statusCode, headers, body }: Answer, signal: AbortSignal) {
   return new Promise<Body>((resolve) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -19,26 +18,26 @@ export function readBody(response: IncomingMessage, signal: AbortSignal) {
       if (settled) return;
       settled = true;
       signal.removeEventListener("abort", expired);
-      const { text, whole } = decodeBody(response.headers, chunks);
+      const { text, whole } = decodeBody(headers, chunks);
       resolve({ text, truncated: !complete || !whole, error });
     };
     const expired = () => settle(false, "timeout");
     // 101 has no body, and its stream never ends.
-    if (response.statusCode === 101) return settle(true, null);
+    if (statusCode === 101) return settle(true, null);
     if (signal.aborted) return expired();
     signal.addEventListener("abort", expired);
-    response.on("data", (chunk: Buffer) => {
+    body.on("data", (chunk: Buffer) => {
       chunks.push(chunk);
       bytes += chunk.length;
       if (bytes > MAX_BYTES) settle(false, null);
     });
-    response.once("end", () => settle(true, null));
-    response.on("error", () => settle(false, "reset"));
-    response.once("close", () => settle(false, "reset"));
+    body.once("end", () => settle(true, null));
+    body.on("error", () => settle(false, "reset"));
+    body.once("close", () => settle(false, "reset"));
   });
 }
 
-type BodyHeaders = Pick<IncomingHttpHeaders, "content-type" | "content-encoding">;
+type BodyHeaders = Pick<Answer["headers"], "content-type" | "content-encoding">;
 
 /** The text of a body in the charset its header names (UTF-8 if none); a compressed body is left out. */
 export function decodeBody(headers: BodyHeaders, chunks: readonly Buffer[]) {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -25,18 +25,25 @@ describe("the state file", () => {
     expect(await readdir(join(folder, "deep", "er"))).toEqual(["agent.json"]);
   });
 
-  it("is closed to others when it is found open", async () => {
+  it("is refused where others can read it, and left as it is", async () => {
     const file = join(folder, "open.json");
-    await writeFile(file, JSON.stringify(mine), { mode: 0o644 });
-    await readCredential(file);
-    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    for (const mode of [0o644, 0o640, 0o602]) {
+      await writeFile(file, JSON.stringify(mine));
+      await chmod(file, mode);
+      await expect(readCredential(file)).rejects.toThrow(
+        expect.objectContaining({ exitCode: 2, message: expect.stringContaining("chmod 600") }),
+      );
+      expect((await stat(file)).mode & 0o777).toBe(mode);
+    }
+    await chmod(file, 0o600);
+    expect(await readCredential(file)).toEqual(mine);
   });
 
   it("is nothing where it does not exist, and names itself where it is something else", async () => {
     expect(await readCredential(join(folder, "none.json"))).toBeUndefined();
     for (const text of ["", "{}", "[", '{"platformUrl":1}']) {
       const file = join(folder, "broken.json");
-      await writeFile(file, text);
+      await writeFile(file, text, { mode: 0o600 });
       await expect(readCredential(file)).rejects.toThrow(`${file} is not a readable state file`);
       expect(await readFile(file, "utf8")).toBe(text);
     }

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { chmod, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 
 import * as z from "zod";
 
-import { exitError } from "./exit.ts";
+import { exitError, isExit } from "./exit.ts";
 import { codeOf, messageOf } from "./text.ts";
 
 const Credential = z.object({
@@ -34,7 +34,7 @@ export async function findStateFile(folder: string, { platformUrl, token }: Owne
     const key = createHash("sha256").update(`${platformUrl}\n${token}`).digest("hex");
     return join(folder, `agent-${key.slice(0, 16)}.json`);
   }
-  const [file, ...others] = await filesOf(folder, platformUrl);
+  const [file, ...others] = await stateFiles(folder, platformUrl);
   if (file && others.length === 0) return file;
   throw exitError(
     2,
@@ -44,7 +44,8 @@ export async function findStateFile(folder: string, { platformUrl, token }: Owne
   );
 }
 
-async function filesOf(folder: string, platformUrl: string) {
+/** The state files of this platform's agents in the folder. */
+export async function stateFiles(folder: string, platformUrl: string) {
   const names = await readdir(folder).catch((error: unknown) => {
     if (codeOf(error) === "ENOENT") return [];
     throw exitError(2, `The folder ${folder} cannot be read: ${messageOf(error)}`, error);
@@ -58,10 +59,11 @@ async function filesOf(folder: string, platformUrl: string) {
 export async function readCredential(file: string): Promise<Credential | undefined> {
   try {
     const { mode } = await stat(file);
-    if (process.platform !== "win32" && (mode & 0o077) !== 0) await chmod(file, 0o600);
+    if (process.platform !== "win32" && (mode & 0o077) !== 0) throw exposed(file, mode);
     return Credential.parse(JSON.parse(await readFile(file, "utf8")));
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
+    if (isExit(error)) throw error;
     const why = error instanceof z.ZodError || error instanceof SyntaxError ? "" : messageOf(error);
     throw exitError(
       2,
@@ -69,6 +71,15 @@ export async function readCredential(file: string): Promise<Credential | undefin
       error,
     );
   }
+}
+
+/** Closing the file would not take back what others may have read while it was open. */
+function exposed(file: string, mode: number) {
+  return exitError(
+    2,
+    `${file} can be read by others (mode ${(mode & 0o777).toString(8)}), so its secret may be known: ` +
+      `chmod 600 it, start again, and rotate this agent's secret.`,
+  );
 }
 
 /** Replaces the state file at once, readable by its owner only; throws an `Exit` if it cannot be written. */

@@ -88,7 +88,7 @@ describe("a request", () => {
   it.each([
     ["malformed", { target: 1 }],
     ["of another version", { v: 2 }],
-    ["of a type that does not run here", { type: "ping" }],
+    ["of a type that nobody knows", { type: "udp" }],
     ["past its deadline", { deadlineAt: new Date(Date.now() - 1).toISOString() }],
   ])("that is %s is given up and not run", async (_what, change) => {
     const { link, sent, settled } = fakeLink();

@@ -1,9 +1,12 @@
-import { connect, isIP, type Socket } from "node:net";
+import { isIP, type Socket } from "node:net";
 
-import { isAddressAllowed, type AllowList } from "@netcheck/wire/address";
+import { type AllowList, isAddressAllowed } from "@netcheck/wire/address";
+import type { IpVersion } from "@netcheck/wire/options";
 
 import { policyFailure, tcpFailure, timeoutFailure, type Failure } from "./failure.ts";
-import { resolveHost } from "./resolve.ts";
+import { type Network, SYSTEM_NETWORK } from "./network.ts";
+import type { ProbeContext } from "./probe.ts";
+import { reach } from "./reach.ts";
 
 /** Fractional milliseconds; null for a phase that was not reached or not needed. */
 export type DialTimings = { dns: number | null; tcp: number | null };
@@ -13,11 +16,10 @@ export type DialRecord = { resolvedAddress: string | null; timings: DialTimings 
 
 export type Dialled = { socket: Socket } | { failure: Failure };
 
-export type DialOptions = {
+export type DialOptions = ProbeContext & {
   host: string;
   port: number;
-  allow: AllowList;
-  signal: AbortSignal;
+  ipVersion?: IpVersion | undefined;
 };
 
 /**
@@ -26,40 +28,31 @@ export type DialOptions = {
  * IPv4 first. The caller destroys the socket.
  */
 export async function dial(options: DialOptions, record: DialRecord): Promise<Dialled> {
-  const { host, allow, signal } = options;
+  const { host, ipVersion } = options;
   const startedAt = performance.now();
-  const resolution = await resolveHost(host, signal);
+  const reached = await reach(host, options, ipVersion);
   if (!isIP(host)) record.timings.dns = elapsedMs(startedAt);
-  if ("failure" in resolution) return resolution;
-  const candidates = onePerFamily(resolution.addresses.filter((it) => isAddressAllowed(it, allow)));
-  record.resolvedAddress = candidates[0] ?? resolution.addresses[0] ?? null;
-  if (candidates.length === 0)
-    return { failure: policyFailure(`${host} is at an address that this agent may not reach.`) };
-  return await dialFirst(candidates, options, record);
+  record.resolvedAddress = reached.address;
+  if ("failure" in reached) return reached;
+  return await dialFirst(onePerFamily(reached.allowed), options, record);
 }
 
 async function dialFirst(
   candidates: readonly string[],
-  { port, allow, signal }: DialOptions,
+  { port, allow, signal, network = SYSTEM_NETWORK }: DialOptions,
   record: DialRecord,
 ): Promise<Dialled> {
   let first: Failure | undefined;
   for (const address of candidates) {
     const startedAt = performance.now();
-    const dialled = await open(address, port, signal);
-    if ("failure" in dialled) {
-      first ??= dialled.failure;
-      if (signal.aborted) break;
-      continue;
+    const dialled = await openSocket(address, port, { allow, signal, network });
+    if (!("failure" in dialled)) {
+      record.timings.tcp = elapsedMs(startedAt);
+      record.resolvedAddress = address;
+      return dialled;
     }
-    record.timings.tcp = elapsedMs(startedAt);
-    record.resolvedAddress = address;
-    const peer = dialled.socket.remoteAddress ?? "";
-    if (peer === address || isAddressAllowed(peer, allow)) return dialled;
-    dialled.socket.destroy();
-    return {
-      failure: policyFailure(`${address} led to an address that this agent may not reach.`),
-    };
+    first ??= dialled.failure;
+    if (signal.aborted || dialled.failure.failedPhase === "policy") break;
   }
   return { failure: first ?? timeoutFailure("tcp") };
 }
@@ -68,10 +61,15 @@ function onePerFamily(addresses: readonly string[]) {
   return [4, 6].flatMap((family) => addresses.find((it) => isIP(it) === family) ?? []);
 }
 
-function open(address: string, port: number, signal: AbortSignal) {
+/** Connects to an address that was judged; `allow` judges the peer if it is another one. */
+export function openSocket(
+  address: string,
+  port: number,
+  { allow, signal, network }: { allow: AllowList; signal: AbortSignal; network: Network },
+) {
   return new Promise<Dialled>((resolve) => {
     if (signal.aborted) return resolve({ failure: timeoutFailure("tcp") });
-    const socket = connect({ host: address, port, noDelay: true });
+    const socket = network.connect(address, port);
     const settle = (dialled: Dialled) => {
       signal.removeEventListener("abort", expired);
       if ("failure" in dialled) socket.destroy();
@@ -82,6 +80,11 @@ function open(address: string, port: number, signal: AbortSignal) {
     // Stays for the socket's life: an error after this phase is told by whoever reads then.
     socket.on("error", (error) => settle({ failure: tcpFailure(error) }));
     socket.once("connect", () => {
+      const peer = socket.remoteAddress ?? "";
+      if (peer !== address && !isAddressAllowed(peer, allow)) {
+        const message = `${address} led to an address that this agent may not reach.`;
+        return settle({ failure: policyFailure(message) });
+      }
       if (!isSelfConnected(socket)) return settle({ socket });
       const refused = Object.assign(new Error("connected to itself"), { code: "ECONNREFUSED" });
       settle({ failure: tcpFailure(refused) });

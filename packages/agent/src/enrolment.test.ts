@@ -50,13 +50,19 @@ function answered(agentSecret?: string, broker: object = {}): PlatformAnswer {
 const status = (code: number): PlatformAnswer => ({ status: code, reason: "no", retryAfterMs: 0 });
 
 /** An agent whose platform gives these answers, one after the other, and what it was asked. */
-async function agent(answers: PlatformAnswer[], token?: string, insecure = false) {
+async function agent(
+  answers: PlatformAnswer[],
+  token?: string,
+  insecure = false,
+  onAsked: () => Promise<unknown> = () => Promise.resolve(),
+) {
   const asked: string[] = [];
-  const next = (what: string) => {
+  const next = async (what: string) => {
     asked.push(what);
+    await onAsked();
     const answer = answers.shift();
     if (!answer) throw new Error(`${what} was not expected`);
-    return Promise.resolve(answer);
+    return answer;
   };
   const platform = {
     register: ({ token: given }: { token: string }) => next(`register ${given}`),
@@ -84,13 +90,23 @@ describe("an agent becomes someone", () => {
     expect(asked).toEqual(["session s1"]);
   });
 
-  it("keeps a new secret before it uses it", async () => {
+  it("[AGT-16] keeps a new secret before it uses it, and uses it at once", async () => {
     await saved("s1");
-    const { asked, open } = await agent([answered("s2"), answered()]);
-    await open();
-    expect(await readCredential(stateFile)).toMatchObject({ agentSecret: "s2" });
+    const kept: unknown[] = [];
+    const { asked, open } = await agent([answered("s2"), answered()], undefined, false, async () =>
+      kept.push((await readCredential(stateFile))?.agentSecret),
+    );
     await open();
     expect(asked).toEqual(["session s1", "session s2"]);
+    expect(kept).toEqual(["s1", "s2"]);
+  });
+
+  it("[AGT-16] goes on with a new secret whose first use was not answered", async () => {
+    await saved("s1");
+    const { asked, open } = await agent([answered("s2"), status(503), answered()]);
+    await open();
+    expect(asked).toEqual(["session s1", "session s2", "session s2"]);
+    expect(await readCredential(stateFile)).toMatchObject({ agentSecret: "s2" });
   });
 
   it("anew by its token where its secret is not known any more", async () => {

@@ -1,6 +1,7 @@
 import { request, type IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 
+import type { Answer } from "./answer.ts";
 import { elapsedMs } from "./dial.ts";
 import { exchangeFailure, timeoutFailure, type Failure } from "./failure.ts";
 
@@ -14,7 +15,7 @@ export type Exchange = {
   signal: AbortSignal;
 };
 
-export type Answered = { response: IncomingMessage; firstByteMs: number } | { failure: Failure };
+export type Answered = { answer: Answer; firstByteMs: number } | { failure: Failure };
 
 /**
  * Sends one HTTP/1.1 request over a connected socket and waits for the answer's head. `firstByteMs`
@@ -41,7 +42,7 @@ export function exchange(socket: Socket, { method, url, headers, signal }: Excha
     };
     const expired = () => settle({ failure: timeoutFailure("firstByte") });
     const answered = (response: IncomingMessage) =>
-      settle({ response, firstByteMs: firstByteMs ?? elapsedMs(sentAt) });
+      settle({ answer: answerOf(response), firstByteMs: firstByteMs ?? elapsedMs(sentAt) });
     signal.addEventListener("abort", expired);
     outgoing.once("socket", () => {
       socket.once("data", () => (firstByteMs = elapsedMs(sentAt)));
@@ -56,7 +57,13 @@ export function exchange(socket: Socket, { method, url, headers, signal }: Excha
   });
 }
 
-function noAnswer() {
+function answerOf(body: IncomingMessage): Answer {
+  const { statusCode = 0, httpVersion, rawHeaders, headers } = body;
+  return { statusCode, httpVersion, rawHeaders, headers, body };
+}
+
+/** The error of a connection that ended before an answer. */
+export function noAnswer() {
   return Object.assign(new Error("The connection was closed without an answer."), {
     code: "ECONNRESET",
   });

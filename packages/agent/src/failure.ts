@@ -48,7 +48,10 @@ export function dnsFailure(host: string, error: unknown) {
   return failure("resolver", "dns", "resolver_failed", `Resolving ${host}: ${messageOf(error)}`);
 }
 
-/** Refused: something at the target answered. Local shortages are the agent's; the rest is the way there. */
+/**
+ * Refused: something at the target answered. Local shortages are the agent's; the rest is the way
+ * there, EACCES too: that is how Linux tells of an ICMPv6 "administratively prohibited".
+ */
 export function tcpFailure(error: unknown) {
   const message = messageOf(error);
   switch (codeOf(error)) {
@@ -61,12 +64,18 @@ export function tcpFailure(error: unknown) {
     case "ENFILE":
     case "ENOBUFS":
     case "EADDRNOTAVAIL":
-    case "EACCES":
     case "EPERM":
       return failure("agent", "tcp", "unreachable", message);
     default:
       return failure("path", "tcp", "unreachable", message);
   }
+}
+
+/** A resolver that could not be asked at all: what is the target elsewhere is the resolver here. */
+export function resolverFailure(error: unknown) {
+  const { failureSource, error: told } = tcpFailure(error);
+  const source = failureSource === "target" || told.code === "timeout" ? "resolver" : failureSource;
+  return failure(source, "dns", told.code, told.message);
 }
 
 /** The connection stood, and TLS or the answer's head failed. */
@@ -79,5 +88,6 @@ function exchangeCode(phase: "tls" | "firstByte", code: string) {
   if (code === "ETIMEDOUT") return "timeout";
   if (code === "HPE_HEADER_OVERFLOW") return "header_overflow";
   if (code.startsWith("HPE_")) return "not_http";
+  if (code.startsWith("ERR_HTTP2_")) return "http2_failed";
   return phase === "tls" ? "tls_failed" : "no_answer";
 }

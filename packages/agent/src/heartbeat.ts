@@ -2,11 +2,10 @@ import { loadavg } from "node:os";
 
 import { WIRE_VERSION, type Heartbeat } from "@netcheck/wire/message";
 
-import type { Clock } from "./clock.ts";
 import type { Link } from "./link.ts";
 import { log } from "./log.ts";
 import { messageOf } from "./text.ts";
-import { CAPABILITIES, VERSION } from "./version.ts";
+import { VERSION } from "./version.ts";
 
 /** A timer takes no more than 2^31 ms; more than this would be no heartbeat anyway. */
 const MAX_INTERVAL_SECONDS = 3_600;
@@ -14,12 +13,16 @@ const MAX_INTERVAL_SECONDS = 3_600;
 /** Beats go the way of answers: where one is not confirmed for so long, nothing is. */
 const CONFIRM_TIMEOUT_MS = 60_000;
 
-export type Pulse = { clock: Clock; intervalSeconds: number; running: () => number };
+export type Pulse = {
+  intervalSeconds: number;
+  capabilities: readonly string[];
+  running: () => number;
+};
 
 /** Beats at once and then every interval until the link ends. A beat is skipped while one is unconfirmed. */
 export function startHeartbeat(
   link: Pick<Link, "publish" | "ended" | "fail">,
-  { clock, intervalSeconds, running }: Pulse,
+  { intervalSeconds, capabilities, running }: Pulse,
 ) {
   let confirmed = true;
   let sentAt = 0;
@@ -30,7 +33,7 @@ export function startHeartbeat(
     }
     confirmed = false;
     sentAt = performance.now();
-    link.publish("heartbeat", encodeHeartbeat(clock.now(), running())).then(
+    link.publish("heartbeat", encodeHeartbeat(running(), capabilities)).then(
       () => (confirmed = true),
       (error: unknown) => {
         confirmed = true;
@@ -43,14 +46,15 @@ export function startHeartbeat(
   beat();
 }
 
-function encodeHeartbeat(now: number, running: number) {
+function encodeHeartbeat(running: number, capabilities: readonly string[]) {
   const heartbeat: Heartbeat = {
     v: WIRE_VERSION,
-    at: new Date(now).toISOString(),
+    // This host's own clock, uncorrected: the platform shows how far it is off.
+    at: new Date().toISOString(),
     version: VERSION,
     load: loadavg()[0] ?? 0,
     running,
-    capabilities: CAPABILITIES,
+    capabilities: [...capabilities],
   };
   return Buffer.from(JSON.stringify(heartbeat));
 }

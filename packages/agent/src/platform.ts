@@ -54,8 +54,7 @@ async function call(
     clock.adjust({ serverTime: session.data.serverTime, sentAt, receivedAt });
     return { session: session.data };
   } catch (error) {
-    const cause = error instanceof Error && error.cause ? `: ${messageOf(error.cause)}` : "";
-    return { reason: `${messageOf(error)}${cause}`, retryAfterMs: 0 };
+    return { reason: reasonOf(error), retryAfterMs: 0 };
   }
 }
 
@@ -66,4 +65,38 @@ function refusalOf(response: Response, text: string) {
     reason: `${response.status} ${text.slice(0, 300)}`,
     retryAfterMs: seconds > 0 ? Math.min(seconds, 60) * 1_000 : 0,
   };
+}
+
+/**
+ * Why the platform cannot be used, or undefined; the clock is set by the answer's date, which is cut
+ * to the second. `url` ends in `/api/v1`.
+ */
+export async function platformHealth(url: string, clock: Clock): Promise<string | undefined> {
+  const sentAt = Date.now();
+  try {
+    const response = await fetch(`${url.replace(/\/api\/v1$/, "")}/health`, {
+      headers: { "user-agent": `Netcheck/${VERSION}` },
+      redirect: "error",
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const receivedAt = Date.now();
+    await response.body?.cancel();
+    if (!response.ok) return `it answers ${response.status}`;
+    const date = Date.parse(response.headers.get("date") ?? "");
+    const serverTime = new Date(date + HALF_A_SECOND_MS);
+    const isWithin = Math.abs(date + HALF_A_SECOND_MS - sentAt) <= HALF_A_SECOND_MS;
+    if (!Number.isNaN(date) && !isWithin)
+      clock.adjust({ serverTime: serverTime.toISOString(), sentAt, receivedAt });
+    return undefined;
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
+const HALF_A_SECOND_MS = 500;
+
+/** `fetch` says "fetch failed" and hides why in its cause. */
+function reasonOf(error: unknown) {
+  const cause = error instanceof Error && error.cause ? `: ${messageOf(error.cause)}` : "";
+  return `${messageOf(error)}${cause}`;
 }

@@ -1,17 +1,21 @@
-import type { IncomingMessage } from "node:http";
+import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
 
-import type { HttpOptions } from "@netcheck/wire/options";
+import type { HttpOptions, IpVersion } from "@netcheck/wire/options";
 
+import type { Answer } from "./answer.ts";
 import { readBody } from "./body.ts";
 import { dial, elapsedMs } from "./dial.ts";
+import { exchangeHttp2 } from "./exchange-http2.ts";
 import { exchange } from "./exchange.ts";
 import { failure, policyFailure, type Failure } from "./failure.ts";
 import { answerHeaders, headersAfterRedirect, requestHeaders } from "./headers.ts";
 import type { Outcome, ProbeContext } from "./probe.ts";
 import { methodAfterRedirect, redirectOf } from "./redirect.ts";
 import { cleanText } from "./text.ts";
-import { reportTls, startTls, type TlsReport } from "./tls.ts";
+import { reportTls, type TlsReport } from "./tls-report.ts";
+import { startTls } from "./tls.ts";
 
 const MAX_URL_CHARS = 8_192;
 
@@ -29,6 +33,16 @@ type HttpRecord = {
 };
 
 type Hop = { url: URL; method: string; headers: Record<string, string> };
+
+/** What holds for every hop. */
+type Terms = ProbeContext & {
+  maxRedirects: number;
+  ipVersion: IpVersion | undefined;
+  http2: boolean;
+};
+
+/** A connection that is ready for a request; `http2` if both ends agreed on it. */
+type Opened = { socket: Socket; http2?: TLSSocket } | { failure: Failure };
 
 /** Asks for a page and follows its redirects, each hop on a connection of its own. */
 export async function probeHttp(
@@ -49,7 +63,9 @@ export async function probeHttp(
     tls: null,
   };
   const hop = { url, method: options.method, headers: options.headers };
-  const outcome = await follow(hop, options.maxRedirects, context, record);
+  const { maxRedirects, ipVersion, protocol } = options;
+  const terms = { ...context, maxRedirects, ipVersion, http2: protocol === "http2" };
+  const outcome = await follow(hop, terms, record);
   record.timings.total = elapsedMs(startedAt);
   return outcome;
 }
@@ -57,7 +73,7 @@ export async function probeHttp(
 function firstUrl(host: string, port: number | undefined, options: HttpOptions) {
   const name = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
   if (/[/?#@\\\s]/.test(name)) return null;
-  const url = URL.parse(`${options.protocol}://${name}`);
+  const url = URL.parse(`${options.protocol === "http" ? "http" : "https"}://${name}`);
   if (!url) return null;
   if (port !== undefined) url.port = String(port);
   const query = options.query && `?${options.query.replace(/^\?/, "")}`;
@@ -68,32 +84,30 @@ function noTimings(): Timings {
   return { dns: null, tcp: null, tls: null, firstByte: null, download: null, total: 0 };
 }
 
-async function follow(
-  first: Hop,
-  maxRedirects: number,
-  context: ProbeContext,
-  record: HttpRecord,
-): Promise<Outcome> {
+async function follow(first: Hop, terms: Terms, record: HttpRecord): Promise<Outcome> {
   let hop = first;
   for (;;) {
-    const opened = await openHop(hop.url, context, record);
+    const opened = await openHop(hop.url, terms, record);
     if ("failure" in opened) return { failure: opened.failure, result: record };
     try {
-      const answered = await exchange(opened.socket, {
+      const request = {
         method: hop.method,
         url: hop.url,
         headers: requestHeaders(hop.url, hop.headers),
-        signal: context.signal,
-      });
+        signal: terms.signal,
+      };
+      const answered = opened.http2
+        ? await exchangeHttp2(opened.http2, request)
+        : await exchange(opened.socket, request);
       if ("failure" in answered) return { failure: answered.failure, result: record };
-      const { response } = answered;
+      const { answer } = answered;
       record.timings.firstByte = answered.firstByteMs;
-      const { statusCode = 0 } = response;
+      const { statusCode } = answer;
       const next =
-        record.redirects.length < maxRedirects
-          ? redirectOf(hop.url, statusCode, response.headers.location)
+        record.redirects.length < terms.maxRedirects
+          ? redirectOf(hop.url, statusCode, answer.headers.location)
           : undefined;
-      if (!next) return { result: await finish(response, context.signal, record) };
+      if (!next) return { result: await finish(answer, terms.signal, record) };
       record.redirects.push({ url: record.finalUrl, statusCode });
       if ("refused" in next) return { failure: policyFailure(next.refused), result: record };
       hop = {
@@ -108,11 +122,7 @@ async function follow(
 }
 
 /** Connects to the URL's host, with TLS where it says so; what was learnt of the hop before is dropped. */
-async function openHop(
-  url: URL,
-  { allow, signal }: ProbeContext,
-  record: HttpRecord,
-): Promise<{ socket: Socket } | { failure: Failure }> {
+async function openHop(url: URL, terms: Terms, record: HttpRecord): Promise<Opened> {
   const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
   const encrypted = url.protocol === "https:";
   record.finalUrl = cleanText(url.href, MAX_URL_CHARS);
@@ -120,27 +130,31 @@ async function openHop(
   record.timings = noTimings();
   record.tls = null;
   const port = Number(url.port) || (encrypted ? 443 : 80);
-  const dialled = await dial({ host, port, allow, signal }, record);
+  const dialled = await dial({ ...terms, host, port }, record);
   if ("failure" in dialled || !encrypted) return dialled;
   const startedAt = performance.now();
-  const secured = await startTls(dialled.socket, host, signal);
+  const secured = await startTls(dialled.socket, { ...terms, host });
   if ("failure" in secured) {
     dialled.socket.destroy();
     return secured;
   }
+  const { socket } = secured;
   record.timings.tls = elapsedMs(startedAt);
-  record.tls = reportTls(secured.socket);
-  return secured;
+  record.tls = reportTls(socket, host);
+  return socket.alpnProtocol === "h2" ? { socket, http2: socket } : { socket };
 }
 
-async function finish(response: IncomingMessage, signal: AbortSignal, record: HttpRecord) {
+async function finish(answer: Answer, signal: AbortSignal, record: HttpRecord) {
   const startedAt = performance.now();
-  const body = await readBody(response, signal);
+  const body = await readBody(answer, signal);
   if (!body.error) record.timings.download = elapsedMs(startedAt);
+  const { statusCode, httpVersion } = answer;
   return {
-    statusCode: response.statusCode,
+    statusCode,
+    statusCodeName: STATUS_CODES[statusCode] ?? "",
+    httpVersion,
     ...record,
-    headers: answerHeaders(response.rawHeaders),
+    headers: answerHeaders(answer.rawHeaders),
     body: body.text,
     truncated: body.truncated,
     bodyError: body.error,

@@ -53,11 +53,17 @@ describe("an https check", () => {
         tls: {
           authorized: true,
           error: null,
+          errors: [],
+          verdict: null,
           protocol: "TLSv1.3",
+          cipherName: expect.stringMatching(/^TLS_/),
+          keyType: "EC",
+          keyBits: 256,
+          serialNumber: expect.stringMatching(/^[0-9A-F]+$/),
           subject: {
             O: "Netcheck tests",
             CN: "trusted",
-            alt: "DNS:localhost, IP Address:127.0.0.1",
+            alt: "DNS:localhost, DNS:tls.lab, IP Address:127.0.0.1",
           },
           issuer: { O: "Netcheck tests", CN: "Test authority" },
           createdAt: "2026-01-01T00:00:00.000Z",
@@ -69,13 +75,25 @@ describe("an https check", () => {
   );
 
   it.each([
-    ["self-signed", "DEPTH_ZERO_SELF_SIGNED_CERT"],
-    ["expired", "CERT_HAS_EXPIRED"],
-    ["other-name", "ERR_TLS_CERT_ALTNAME_INVALID"],
-  ])("of a target with a certificate that is %s is finished and says so", async (name, error) => {
-    const { result, failure } = await probe(await serve(name), "localhost");
-    expect(failure).toBeUndefined();
-    expect(result).toMatchObject({ statusCode: 200, tls: { authorized: false, error } });
+    ["self-signed", ["self_signed"]],
+    ["untrusted", ["untrusted_root"]],
+    ["expired", ["expired"]],
+    ["not-yet-valid", ["not_yet_valid"]],
+    ["other-name", ["wrong_name"]],
+    ["hopeless", ["expired", "wrong_name"]],
+  ])(
+    "[PRB-7] NC-B-26 with a certificate that is %s is finished and tells what is wrong: %j",
+    async (name, errors) => {
+      const { result, failure } = await probe(await serve(name), "localhost");
+      expect(failure).toBeUndefined();
+      const tls = { authorized: false, error: errors[0], errors, verdict: expect.any(String) };
+      expect(result).toMatchObject({ statusCode: 200, tls });
+    },
+  );
+
+  it("tells a key of RSA from one of an elliptic curve", async () => {
+    const { result } = await probe(await serve("rsa"));
+    expect(result).toMatchObject({ tls: { authorized: true, keyType: "RSA", keyBits: 2_048 } });
   });
 
   it("asks for the name it wants, and never for an address", async () => {

@@ -20,7 +20,7 @@ async function withPort<T>(host: string, use: (port: number) => Promise<T>) {
   }
 }
 
-describe("a tcp check", () => {
+describe("NC-B-28 a tcp check", () => {
   it("is finished when it connected", async () => {
     const outcome = await withPort("127.0.0.1", (port) => probeTcp("127.0.0.1", port, context()));
     expect(outcome).toEqual({
@@ -36,7 +36,7 @@ describe("a tcp check", () => {
     expect(outcome).toMatchObject({ result: { timings: { dns: expect.any(Number) } } });
   });
 
-  it("fails by the target where the port is closed", async () => {
+  it("[PRB-5] NC-B-28 fails by the target where the port is closed", async () => {
     const port = await withPort("127.0.0.1", async (it) => it);
     const outcome = await probeTcp("127.0.0.1", port, context());
     expect(outcome).toMatchObject({

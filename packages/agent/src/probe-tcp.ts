@@ -1,3 +1,5 @@
+import type { IpVersion } from "@netcheck/wire/options";
+
 import { dial, elapsedMs } from "./dial.ts";
 import type { Outcome, ProbeContext } from "./probe.ts";
 
@@ -5,12 +7,13 @@ import type { Outcome, ProbeContext } from "./probe.ts";
 export async function probeTcp(
   host: string,
   port: number,
-  { allow, signal }: ProbeContext,
+  context: ProbeContext,
+  ipVersion?: IpVersion,
 ): Promise<Outcome> {
   const startedAt = performance.now();
   const timings = { dns: null, tcp: null, total: 0 };
   const result = { resolvedAddress: null, timings };
-  const dialled = await dial({ host, port, allow, signal }, result);
+  const dialled = await dial({ ...context, host, port, ipVersion }, result);
   timings.total = elapsedMs(startedAt);
   if ("failure" in dialled) return { failure: dialled.failure, result };
   dialled.socket.destroy();

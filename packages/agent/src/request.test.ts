@@ -12,7 +12,7 @@ function golden(type: string): Record<string, unknown> {
 const read = (message: unknown) => readRequest(Buffer.from(JSON.stringify(message)));
 
 describe("a request is read", () => {
-  it.each(["http", "tcp"])("as the golden file of %s has it", (type) => {
+  it.each(["http", "tcp", "dns", "ping"])("as the golden file of %s has it", (type) => {
     expect(read(golden(type))).toEqual({ request: golden(type) });
   });
 
@@ -41,7 +41,7 @@ describe("a request is refused", () => {
   });
 
   it.each([
-    ["type", { type: "ping" }],
+    ["type", { type: "udp" }],
     ["id", { id: "x" }],
     ["port", { port: undefined }],
     ["target", { target: "" }],

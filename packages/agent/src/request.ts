@@ -1,11 +1,17 @@
 import { CheckRequest, WIRE_VERSION } from "@netcheck/wire/message";
-import { HttpOptions, TcpOptions } from "@netcheck/wire/options";
+import { DnsOptions, HttpOptions, PingOptions, TcpOptions } from "@netcheck/wire/options";
 import * as z from "zod";
 
 // The platform's schemas are strict for its callers; on the wire unknown fields are ignored.
 const Request = z.discriminatedUnion("type", [
   CheckRequest.extend({ type: z.literal("http"), options: HttpOptions.strip() }),
   CheckRequest.extend({ type: z.literal("tcp"), port: z.int(), options: TcpOptions.strip() }),
+  CheckRequest.extend({
+    type: z.literal("dns"),
+    port: z.int().min(1).max(65_535).default(53),
+    options: DnsOptions.strip(),
+  }),
+  CheckRequest.extend({ type: z.literal("ping"), options: PingOptions.strip() }),
 ]);
 
 const Version = CheckRequest.pick({ v: true });

@@ -24,7 +24,7 @@ const soon = () => AbortSignal.timeout(2_000);
 const never = new Promise<string[]>(() => undefined);
 
 const resolve = (replies: Record<string, Reply>, signal = soon()) =>
-  resolveHost("a.example", signal, sources(replies));
+  resolveHost("a.example", signal, { sources: sources(replies) });
 
 describe("a name", () => {
   it("has the addresses of both families, IPv4 first", async () => {
@@ -56,6 +56,17 @@ describe("a name", () => {
     });
   });
 
+  it("is not asked for when the check's time is over", async () => {
+    let asked = 0;
+    const resolver = Object.assign(new Resolver(), {
+      resolve4: () => Promise.resolve([`192.0.2.${(asked += 1)}`]),
+    });
+    const given = { sources: { resolver, lookup: () => Promise.resolve([]) } };
+    const resolution = await resolveHost("a.example", AbortSignal.abort(), given);
+    expect(resolution).toMatchObject({ failure: { error: { code: "timeout" } } });
+    expect(asked).toBe(0);
+  });
+
   it("is the resolver's fault where the check's time ends first", async () => {
     expect(await resolve({ v4: never, v6: never }, AbortSignal.timeout(30))).toMatchObject({
       failure: { failureSource: "resolver", error: { code: "timeout" } },
@@ -63,8 +74,31 @@ describe("a name", () => {
   });
 });
 
+describe("a family of addresses that was asked for", () => {
+  const both = { v4: ["192.0.2.1"], v6: ["2001:db8::1"], system: ["192.0.2.9", "2001:db8::9"] };
+  const of = (ipVersion: 4 | 6, replies: Record<string, Reply>) =>
+    resolveHost("a.example", soon(), { ipVersion, sources: sources(replies) });
+
+  it("is the only one that counts", async () => {
+    expect(await of(4, both)).toEqual({ addresses: ["192.0.2.1"] });
+    expect(await of(6, both)).toEqual({ addresses: ["2001:db8::1"] });
+    expect(await of(6, { ...both, v6: "ENODATA" })).toEqual({ addresses: ["2001:db8::9"] });
+  });
+
+  it.each<[string, 4 | 6]>([
+    ["a.example", 6],
+    ["192.0.2.1", 6],
+    ["2001:db8::1", 4],
+  ])("is missed in %s (%i)", async (host, ipVersion) => {
+    const replies = { v4: ["192.0.2.1"], system: ["192.0.2.9"] };
+    const resolution = resolveHost(host, soon(), { ipVersion, sources: sources(replies) });
+    const failure = { failureSource: "target", error: { code: "not_found" } };
+    expect(await resolution).toMatchObject({ failure });
+  });
+});
+
 describe("no resolver is asked", () => {
-  const nobody = sources({ v4: "EASKED", v6: "EASKED", system: "EASKED" });
+  const nobody = { sources: sources({ v4: "EASKED", v6: "EASKED", system: "EASKED" }) };
 
   it.each([
     ["192.0.2.1", ["192.0.2.1"]],

@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import { domainToASCII } from "node:url";
 
 import { literalAddress } from "@netcheck/wire/address";
+import type { IpVersion } from "@netcheck/wire/options";
 
 import { dnsFailure, failure, timeoutFailure, type Failure } from "./failure.ts";
 import { systemHosts } from "./hosts.ts";
@@ -17,6 +18,8 @@ export type Sources = {
   lookup(name: string): Promise<string[]>;
 };
 
+export type ResolveOptions = { ipVersion?: IpVersion | undefined; sources?: Sources };
+
 /** How long a resolver that answered for IPv4 may keep IPv6 waiting (RFC 8305, 3). */
 const RESOLUTION_DELAY_MS = 50;
 const RESOLVER_AGE_MS = 30_000;
@@ -25,26 +28,31 @@ const RESOLVER_AGE_MS = 30_000;
  * The addresses of a host, IPv4 first. c-ares answers, since it tells a missing name from a failed
  * resolver and takes none of libuv's four threads while a resolver is silent; the hosts file comes
  * before it as the system would have it, and getaddrinfo after it, for what only the system knows
- * (search domains, mDNS).
+ * (search domains, mDNS). With `ipVersion` only addresses of that family count.
  */
 export async function resolveHost(
   host: string,
   signal: AbortSignal,
-  sources: Sources = systemSources(),
+  { ipVersion, sources = systemSources() }: ResolveOptions = {},
 ): Promise<Resolution> {
   const literal = isIP(host) ? host : literalAddress(host);
-  if (literal) return { addresses: [literal] };
+  if (literal) return only([literal], host, ipVersion);
   const name = domainToASCII(host).toLowerCase().replace(/\.$/, "");
   if (!name) return { failure: failure("target", "dns", "not_found", `${host} is not a name.`) };
   const known = reserved(name) ?? systemHosts().get(name);
-  if (known?.length === 0) return { failure: dnsFailure(host, notFound()) };
-  if (known) return { addresses: known };
+  if (known) return only(known, host, ipVersion);
+  if (signal.aborted) return { failure: timeoutFailure("dns") };
   try {
-    const addresses = await orAborted(ask(name, signal, sources), signal);
-    return addresses ? { addresses } : { failure: timeoutFailure("dns") };
+    const addresses = await orAborted(ask(name, signal, sources, ipVersion), signal);
+    return addresses ? only(addresses, host, ipVersion) : { failure: timeoutFailure("dns") };
   } catch (error) {
     return { failure: dnsFailure(host, error) };
   }
+}
+
+function only(all: readonly string[], host: string, ipVersion?: IpVersion): Resolution {
+  const addresses = ipVersion ? all.filter((it) => isIP(it) === ipVersion) : all;
+  return addresses.length > 0 ? { addresses } : { failure: dnsFailure(host, notFound()) };
 }
 
 /** Names that never go to a resolver (RFC 6761, 6.3 and 6.4). */
@@ -59,8 +67,15 @@ function notFound() {
   return Object.assign(new Error("not found"), { code: "ENOTFOUND" });
 }
 
-async function ask(name: string, signal: AbortSignal, { resolver, lookup }: Sources) {
+async function ask(
+  name: string,
+  signal: AbortSignal,
+  { resolver, lookup }: Sources,
+  ipVersion?: IpVersion,
+) {
   try {
+    if (ipVersion === 4) return await resolver.resolve4(name);
+    if (ipVersion === 6) return await resolver.resolve6(name);
     return await askResolver(name, signal, resolver);
   } catch (error) {
     // ECONNREFUSED: there is no resolver where c-ares looks, though the system may know another.

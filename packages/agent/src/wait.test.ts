@@ -24,3 +24,18 @@ it("a promise has its time, and fails with a message after it", async () => {
   await expect(within(Promise.reject(new Error("x")), 1_000, "late")).rejects.toThrow("x");
   await expect(within(new Promise(() => undefined), 1, "late")).rejects.toThrow("late");
 });
+
+it("what nobody waits for any more may fail without ending the process", async () => {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => void unhandled.push(reason);
+  process.on("unhandledRejection", note);
+  const late = new AbortController();
+  const failing = () => Promise.reject(new Error("too late"));
+  expect(await orAborted(failing(), AbortSignal.abort())).toBeUndefined();
+  const waited = orAborted(pause(5, new AbortController().signal).then(failing), late.signal);
+  late.abort();
+  expect(await waited).toBeUndefined();
+  await pause(20, new AbortController().signal);
+  process.off("unhandledRejection", note);
+  expect(unhandled).toEqual([]);
+});

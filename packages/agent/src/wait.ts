@@ -23,9 +23,10 @@ export function within<T>(promise: Promise<T>, ms: number, message: string) {
 /** The promise's value, or undefined when the signal fires first; the promise itself goes on. */
 export function orAborted<T>(promise: Promise<T>, signal: AbortSignal) {
   return new Promise<T | undefined>((resolve, reject) => {
-    if (signal.aborted) return resolve(undefined);
     const aborted = () => resolve(undefined);
+    if (signal.aborted) aborted();
     signal.addEventListener("abort", aborted, { once: true });
+    // Listened to even if nobody waits any more: a rejection without a listener ends the process.
     promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", aborted));
   });
 }

@@ -1,12 +1,13 @@
 import { type BrokerAccount, brokerUsername } from "@netcheck/kernel/broker";
 import { unavailable } from "@netcheck/kernel/fault";
 import { within } from "@netcheck/kernel/time";
-import { and, isNotNull, ne } from "drizzle-orm";
+import { and, eq, isNotNull, ne } from "drizzle-orm";
 
 import { agent } from "./agent.sql.ts";
 import type { AgentsCtx } from "./ctx.ts";
 
 const LIMIT_MS = 10_000;
+const MOST_TRIES = 5;
 
 type Row = Pick<typeof agent.$inferSelect, "id" | "queue" | "brokerPasswordHash" | "status">;
 
@@ -19,8 +20,22 @@ export async function reconcileBroker(ctx: AgentsCtx) {
   });
 }
 
-/** Drives the broker to what one row says, or fails with `agents.broker_unavailable`. */
+/**
+ * Drives the broker to what one row says, or fails with `agents.broker_unavailable`. Looks at the row
+ * again when done: what overtook us, a revocation above all, must not be undone by us.
+ */
 export async function driveAccount(ctx: AgentsCtx, row: Row) {
+  let driven = row;
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    await drive(ctx, driven);
+    const [now] = await ctx.db.select().from(agent).where(eq(agent.id, row.id));
+    const wanted: Row = now ?? { ...row, status: "revoked" };
+    if (accountOf(wanted)?.passwordHash === accountOf(driven)?.passwordHash) return;
+    driven = wanted;
+  }
+}
+
+async function drive(ctx: AgentsCtx, row: Row) {
   const account = accountOf(row);
   const work = account
     ? ctx.brokerAdmin.ensureAccount(account)

@@ -5,42 +5,56 @@ import { requireScope } from "@netcheck/kernel/ctx";
 import { conflict, notFound } from "@netcheck/kernel/fault";
 import { type Id, idSchema, newId } from "@netcheck/kernel/id";
 import { transaction } from "@netcheck/kernel/outbox";
+import { isUniqueViolation } from "@netcheck/kernel/postgres";
 import { hashSecret, newSecret } from "@netcheck/kernel/secret";
-import { eq, gt } from "drizzle-orm";
+import { and, eq, ne, sql } from "drizzle-orm";
 import * as z from "zod";
 
 import { driveAccount } from "./account.ts";
 import { agent } from "./agent.sql.ts";
+import { changeAgent } from "./change.ts";
 import type { AgentsCtx } from "./ctx.ts";
-import { forgetPresence, lastSeen } from "./presence.ts";
+import { nameKey, tidyName } from "./name.ts";
+import { findPresence } from "./presence.ts";
 
 export const AgentId = idSchema<"agent">();
 
 const Name = z
   .string()
-  .trim()
-  .min(1)
-  .max(64)
-  .regex(/^[^\p{C}]+$/u, "No control characters.");
+  .max(256)
+  .transform(tidyName)
+  .pipe(
+    z
+      .string()
+      .min(1)
+      .max(64)
+      .regex(/^[^\p{C}\p{Zl}\p{Zp}]+$/u, "No control characters.")
+      .refine((name) => nameKey(name) !== "", "Nothing of this name can be seen."),
+  );
 
-export const CreateAgent = z.strictObject({
-  name: Name,
-  location: z
-    .strictObject({
-      country: z.string().regex(/^[A-Z]{2}$/, "An ISO 3166-1 code such as DE."),
-      city: z.string().trim().min(1).max(64),
-      asn: z.int().min(1).max(4_294_967_295),
-      network: z.string().trim().min(1).max(128),
-    })
-    .partial()
-    .default({}),
-  tags: z.array(z.string().trim().min(1).max(64)).max(32).default([]),
+const Location = z
+  .strictObject({
+    country: z.string().regex(/^[A-Z]{2}$/, "An ISO 3166-1 code such as DE."),
+    city: z.string().trim().min(1).max(64),
+    asn: z.int().min(1).max(4_294_967_295),
+    network: z.string().trim().min(1).max(128),
+  })
+  .partial();
+
+const Tags = z.array(z.string().trim().min(1).max(64)).max(32);
+
+const Fields = z.strictObject({ name: Name, location: Location, tags: Tags });
+
+export const CreateAgent = Fields.extend({
+  location: Location.default({}),
+  tags: Tags.default([]),
 });
 
-export const ListAgents = z.object({
-  limit: z.coerce.number().int().min(1).max(100).default(50),
-  cursor: AgentId.optional(),
-});
+/** What is given replaces what was there, whole. */
+export const UpdateAgent = Fields.partial().refine(
+  (change) => Object.keys(change).length > 0,
+  "Say what to change.",
+);
 
 /** The enrolment token is shown here once; only its hash is kept. */
 export async function createAgent(ctx: AgentsCtx, input: z.output<typeof CreateAgent>) {
@@ -50,59 +64,96 @@ export async function createAgent(ctx: AgentsCtx, input: z.output<typeof CreateA
   const enrollmentToken = newSecret("nce");
   const queue = `agent.${id}.${randomBytes(12).toString("hex")}`;
   const status = "setup" as const;
-  const row = { id, ...input, status, queue, capabilities: [], createdAt };
+  const key = nameKey(input.name);
+  const row = { id, ...input, nameKey: key, status, queue, capabilities: [], createdAt };
 
   const created = await transaction(ctx, async (tx) => {
     const values = { ...row, enrollmentHash: hashSecret(enrollmentToken) };
     const [inserted] = await tx.insert(agent).values(values).onConflictDoNothing().returning();
-    if (!inserted) throw conflict("agents.name_taken", "Another agent has this name.");
+    if (!inserted) throw nameTaken();
     await recordAudit(tx, ctx, "agent.created", id);
     return inserted;
   });
-  return { ...view(created, null), enrollmentToken };
+  return { ...viewAgent(created, null), enrollmentToken };
 }
 
+/** With how far its clock is ahead of the platform's, as of its last beat; presence never goes by it. */
 export async function getAgent(ctx: AgentsCtx, id: Id<"agent">) {
   requireScope(ctx, "agents:read");
   const [row] = await ctx.db.select().from(agent).where(eq(agent.id, id));
   if (!row) throw notFound("agent");
-  const [seen] = await lastSeen(ctx, [row.id]);
-  return view(row, seen ?? null);
+  return await viewNow(ctx, row);
 }
 
-/** In the order of creation; `nextCursor` is null on the last page. */
-export async function listAgents(ctx: AgentsCtx, { limit, cursor }: z.output<typeof ListAgents>) {
-  requireScope(ctx, "agents:read");
-  const after = cursor && gt(agent.id, cursor);
-  const rows = await ctx.db
-    .select()
-    .from(agent)
-    .where(after)
-    .orderBy(agent.id)
-    .limit(limit + 1);
-  const page = rows.slice(0, limit);
-  const seen = await lastSeen(
-    ctx,
-    page.map((row) => row.id),
-  );
-  const items = page.map((row, i) => view(row, seen[i] ?? null));
-  return { items, nextCursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null };
+/** Rename, move, tag. Results keep the name and place they were made under. */
+export async function updateAgent(
+  ctx: AgentsCtx,
+  { id, ...change }: z.output<typeof UpdateAgent> & { id: Id<"agent"> },
+) {
+  requireScope(ctx, "agents:write");
+  const { name } = change;
+  const set = name === undefined ? change : { ...change, nameKey: nameKey(name) };
+  const row = await transaction(ctx, async (tx) => {
+    const mine = eq(agent.id, id);
+    const updating = tx.update(agent).set(set).where(mine).returning();
+    const [updated] = await updating.catch((error: unknown) => {
+      throw isUniqueViolation(error, "agent_name") ? nameTaken(error) : error;
+    });
+    if (!updated) throw notFound("agent");
+    await recordAudit(tx, ctx, "agent.updated", id);
+    return updated;
+  });
+  return await viewNow(ctx, row);
+}
+
+/** It gets no checks until it is resumed, whatever it says of itself. Safe to repeat. */
+export async function pauseAgent(ctx: AgentsCtx, id: Id<"agent">) {
+  requireScope(ctx, "agents:write");
+  const set = { status: "paused" as const };
+  const where = ne(agent.status, "paused");
+  const change = { id, action: "agent.paused", set, where } as const;
+  const row = await transaction(ctx, (tx) => changeAgent(tx, ctx, change));
+  return await viewNow(ctx, row);
+}
+
+/**
+ * Active if it is present, else inactive until it beats; `setup` if it never registered. While it
+ * was paused no beat was taken as settled, so one that comes meanwhile is not lost. Safe to repeat.
+ */
+export async function resumeAgent(ctx: AgentsCtx, id: Id<"agent">) {
+  requireScope(ctx, "agents:write");
+  const { seenAt } = await findPresence(ctx, id);
+  const present = seenAt ? "active" : "inactive";
+  const status = sql`case when ${agent.registeredAt} is null then 'setup' else ${present} end`;
+  const where = eq(agent.status, "paused");
+  const change = { id, action: "agent.resumed", set: { status }, where } as const;
+  const row = await transaction(ctx, (tx) => changeAgent(tx, ctx, change));
+  return await viewNow(ctx, row);
 }
 
 /** Its credentials are worth nothing from here on, and its connections are closed. Safe to repeat. */
 export async function revokeAgent(ctx: AgentsCtx, id: Id<"agent">) {
   requireScope(ctx, "agents:write");
-  const gone = { enrollmentHash: null, secretHash: null, brokerPasswordHash: null };
+  const set = {
+    status: "revoked" as const,
+    enrollmentHash: null,
+    secretHash: null,
+    boughtHash: null,
+    rotatedHashes: [],
+    rotateAskedAt: null,
+    brokerPasswordHash: null,
+  };
   const row = await transaction(ctx, async (tx) => {
-    const set = { status: "revoked" as const, ...gone };
-    const [revoked] = await tx.update(agent).set(set).where(eq(agent.id, id)).returning();
-    if (!revoked) throw notFound("agent");
-    await recordAudit(tx, ctx, "agent.revoked", id);
-    return revoked;
+    const mine = eq(agent.id, id);
+    const live = and(mine, ne(agent.status, "revoked"));
+    const [revoked] = await tx.update(agent).set(set).where(live).returning();
+    if (revoked) await recordAudit(tx, ctx, "agent.revoked", id);
+    const [known] = revoked ? [revoked] : await tx.select().from(agent).where(mine);
+    if (!known) throw notFound("agent");
+    return known;
   });
   await driveAccount(ctx, row);
-  await forgetPresence(ctx, id);
-  return view(row, null);
+  return viewAgent(row, null);
 }
 
 /** Results keep their snapshot of the agent; its id is never used again. */
@@ -115,13 +166,39 @@ export async function deleteAgent(ctx: AgentsCtx, id: Id<"agent">) {
     return deleted;
   });
   await driveAccount(ctx, { ...row, status: "revoked" });
-  await forgetPresence(ctx, id);
 }
 
-function view(row: typeof agent.$inferSelect, seenAt: Date | null) {
+/** What of a row leaves. `rotating` until the agent first uses its next secret. */
+export function viewAgent(row: typeof agent.$inferSelect, seenAt: Date | null) {
   const { id, name, status, location, tags, capabilities, createdAt, registeredAt } = row;
   const { hostname, region, localIp, publicIp, version } = row;
   const facts = { hostname, region, localIp, publicIp, version, registeredAt };
+  const rotating = row.rotateAskedAt !== null;
   const lastSeenAt = seenAt ?? row.seenAt;
-  return { id, name, status, location, tags, capabilities, ...facts, createdAt, lastSeenAt };
+  return {
+    id,
+    name,
+    status,
+    location,
+    tags,
+    capabilities,
+    ...facts,
+    rotating,
+    createdAt,
+    lastSeenAt,
+  };
+}
+
+/** The same with what Redis knows of it. */
+export async function viewNow(ctx: AgentsCtx, row: typeof agent.$inferSelect) {
+  const { seenAt, clockOffsetMs } = await findPresence(ctx, row.id);
+  return { ...viewAgent(row, seenAt), clockOffsetMs };
+}
+
+function nameTaken(cause?: unknown) {
+  return conflict(
+    "agents.name_taken",
+    "Another agent has this name, or one that reads like it.",
+    cause,
+  );
 }

@@ -1,21 +1,31 @@
-import { randomBytes } from "node:crypto";
-
 import { recordAudit } from "@netcheck/identity/audit";
-import { brokerPasswordHash, brokerUsername } from "@netcheck/kernel/broker";
-import { type Actor, requireActor } from "@netcheck/kernel/ctx";
+import { brokerPasswordHash } from "@netcheck/kernel/broker";
+import { type Actor, requireActor, requireScope } from "@netcheck/kernel/ctx";
 import { unauthenticated } from "@netcheck/kernel/fault";
+import type { Id } from "@netcheck/kernel/id";
 import { transaction } from "@netcheck/kernel/outbox";
 import { hashSecret, newSecret } from "@netcheck/kernel/secret";
 import type { AgentSession, Register } from "@netcheck/wire/registration";
-import { and, eq, isNotNull, ne } from "drizzle-orm";
+import { and, eq, ne } from "drizzle-orm";
 
 import { driveAccount } from "./account.ts";
 import { agent } from "./agent.sql.ts";
-import { createAgent } from "./agent.ts";
+import { createAgent, viewAgent } from "./agent.ts";
+import { changeAgent } from "./change.ts";
 import type { AgentsCtx } from "./ctx.ts";
+import { nameKey } from "./name.ts";
 import { arrive } from "./presence.ts";
+import { AGENT_SECRET_PREFIX, newPassword, viewSession } from "./secret.ts";
 
-export const AGENT_SECRET_PREFIX = "ncs";
+/** A new enrolment token, in place of one that was not spent; the secret in use works until the one it buys is. */
+export async function enrolAgent(ctx: AgentsCtx, id: Id<"agent">) {
+  requireScope(ctx, "agents:write");
+  const enrollmentToken = newSecret("nce");
+  const set = { enrollmentHash: hashSecret(enrollmentToken) };
+  const change = { id, action: "agent.enrolled", set } as const;
+  const row = await transaction(ctx, (tx) => changeAgent(tx, ctx, change));
+  return { ...viewAgent(row, null), enrollmentToken };
+}
 
 /**
  * Buys a secret for an enrolment token. The token is spent by the secret's first use; until then
@@ -27,7 +37,7 @@ export async function registerAgent(ctx: AgentsCtx, input: Register): Promise<Ag
   const password = newPassword();
   const set = {
     ...facts,
-    secretHash: hashSecret(agentSecret),
+    boughtHash: hashSecret(agentSecret),
     brokerPasswordHash: brokerPasswordHash(password),
     registeredAt: ctx.now(),
   };
@@ -41,31 +51,7 @@ export async function registerAgent(ctx: AgentsCtx, input: Register): Promise<Ag
   });
   await driveAccount(ctx, row);
   await activate(ctx, row);
-  return { ...session(ctx, row, password), agentSecret };
-}
-
-/** The broker block again, with a fresh password: at each start, and when the broker refuses. */
-export async function openAgentSession(ctx: AgentsCtx): Promise<AgentSession> {
-  const { agentId } = requireActor(ctx, "agent");
-  const password = newPassword();
-  const set = { brokerPasswordHash: brokerPasswordHash(password) };
-  const live = and(eq(agent.id, agentId), isNotNull(agent.secretHash));
-  const [row] = await ctx.db.update(agent).set(set).where(live).returning();
-  if (!row) throw unauthenticated("This agent was revoked.");
-  await driveAccount(ctx, row);
-  return session(ctx, row, password);
-}
-
-/** Which agent a secret belongs to; its first use spends the enrolment token that bought it. */
-export async function authenticateAgent(
-  ctx: Pick<AgentsCtx, "db">,
-  secret: string,
-): Promise<Actor> {
-  const mine = eq(agent.secretHash, hashSecret(secret));
-  const [row] = await ctx.db.select().from(agent).where(mine);
-  if (!row) throw unauthenticated("This agent secret is unknown or revoked.");
-  if (row.enrollmentHash) await ctx.db.update(agent).set({ enrollmentHash: null }).where(mine);
-  return { type: "agent", agentId: row.id };
+  return { ...viewSession(ctx, row, password), agentSecret };
 }
 
 /** A fresh enrolment token for the agent of this name, made if there is none; none for a revoked one. */
@@ -73,10 +59,11 @@ export async function enrolByName(ctx: AgentsCtx, name: string) {
   requireActor(ctx, "system");
   const token = newSecret("nce");
   const set = { enrollmentHash: hashSecret(token) };
-  const welcome = and(eq(agent.name, name), ne(agent.status, "revoked"));
+  const named = eq(agent.nameKey, nameKey(name));
+  const welcome = and(named, ne(agent.status, "revoked"));
   const [renewed] = await ctx.db.update(agent).set(set).where(welcome).returning();
   if (renewed) return token;
-  const [revoked] = await ctx.db.select().from(agent).where(eq(agent.name, name));
+  const [revoked] = await ctx.db.select().from(agent).where(named);
   if (revoked) return undefined;
   const { enrollmentToken } = await createAgent(ctx, { name, location: {}, tags: [] });
   return enrollmentToken;
@@ -86,22 +73,4 @@ async function activate(ctx: AgentsCtx, { id }: typeof agent.$inferSelect) {
   const first = and(eq(agent.id, id), eq(agent.status, "setup"));
   await ctx.db.update(agent).set({ status: "active", seenAt: ctx.now() }).where(first);
   await arrive(ctx, id);
-}
-
-function session(ctx: AgentsCtx, row: typeof agent.$inferSelect, password: string): AgentSession {
-  return {
-    agentId: row.id,
-    serverTime: ctx.now().toISOString(),
-    heartbeatIntervalSeconds: ctx.heartbeatIntervalSeconds,
-    broker: {
-      ...ctx.agentBroker,
-      username: brokerUsername(row.id),
-      password,
-      requestQueue: row.queue,
-    },
-  };
-}
-
-function newPassword() {
-  return randomBytes(32).toString("base64url");
 }

@@ -1,109 +1,205 @@
-import type { Ctx } from "@netcheck/kernel/ctx";
+import { randomUUID } from "node:crypto";
+
+import { type Ctx, requireActor } from "@netcheck/kernel/ctx";
+import { Fault } from "@netcheck/kernel/fault";
 import type { Id } from "@netcheck/kernel/id";
 import { count } from "@netcheck/kernel/metrics";
 import type { HeartbeatDelivery } from "@netcheck/wire/delivery";
-import { and, eq, inArray, isNull, lte, or, sql } from "drizzle-orm";
+import type { Heartbeat } from "@netcheck/wire/message";
+import { and, eq, gt, sql } from "drizzle-orm";
 
 import { agent } from "./agent.sql.ts";
 import type { AgentsCtx } from "./ctx.ts";
+import {
+  ARRIVE,
+  BEAT,
+  FIND,
+  SEED,
+  SEEDED,
+  SETTLE,
+  SETTLE_SILENCE,
+  TAKE,
+} from "./presence-script.ts";
 
-/** Sorted set: agent id by the time, in ms, when the platform last heard of it. */
-const BEATS = "agents:beats";
-/** Hash: what each agent last said of itself, to notice a change. */
-const REPORTS = "agents:reports";
-/** Set: taken out of BEATS as stale and not yet inactive in Postgres. */
-const STALE = "agents:stale";
-/** Missing when Redis was emptied, and then silence means nothing. */
-const SENTINEL = "agents:seeded";
+const KEYS = {
+  /** Sorted set: agent id by the time, in ms, when the platform last heard of it. */
+  beats: "agents:beats",
+  /** Hash: what Postgres is known to have of each agent that is there; `?` and a token while it is being told. */
+  reports: "agents:reports",
+  /** Hash: id and last time of those taken out of `beats` as silent and not yet so in Postgres. */
+  stale: "agents:stale",
+  /** Hash: by how many ms each agent's clock is ahead. */
+  clocks: "agents:clocks",
+  /** The time of the newest beat of the whole fleet. */
+  newest: "agents:newest",
+  /** Missing when Redis was emptied, and then silence means nothing. */
+  seeded: "agents:seeded",
+};
 
-/** Keeps the newest time of each and answers who had been away or says something new of itself. */
-const BEAT = `
-local news = {}
-for i = 1, #ARGV, 3 do
-  local added = redis.call('ZADD', KEYS[1], 'GT', ARGV[i + 1], ARGV[i])
-  local known = redis.call('HGET', KEYS[2], ARGV[i])
-  if added == 1 or known ~= ARGV[i + 2] then
-    redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 2])
-    news[#news + 1] = ARGV[i]
-  end
-end
-return news`;
+const BATCH = 500;
+const ROUNDS = 100;
+/** Marks a time that was given, not heard: beats are whole milliseconds. */
+const GIVEN = 0.5;
 
-/** Takes the silent ones, unless the set was lost or the whole fleet fell silent at once. */
-const TAKE = `
-if redis.call('EXISTS', KEYS[3]) == 0 then return { 'unseeded' } end
-local newest = redis.call('ZREVRANGE', KEYS[1], 0, 0, 'WITHSCORES')
-if newest[2] and tonumber(newest[2]) < tonumber(ARGV[1]) then return { 'blind' } end
-local stale = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', '(' .. ARGV[1], 'LIMIT', 0, 500)
-if #stale > 0 then
-  redis.call('ZREM', KEYS[1], unpack(stale))
-  redis.call('SADD', KEYS[2], unpack(stale))
-end
-return { 'taken', unpack(redis.call('SMEMBERS', KEYS[2])) }`;
+type Redis = Pick<Ctx, "redis">;
+type Taken = { id: string; score: string };
 
-const SEED = `
-for i = 2, #ARGV do redis.call('ZADD', KEYS[1], 'NX', ARGV[1], ARGV[i]) end
-redis.call('SET', KEYS[2], ARGV[1])`;
-
-const FORGET = `
-redis.call('ZREM', KEYS[1], ARGV[1])
-redis.call('HDEL', KEYS[2], ARGV[1])`;
-
-/** Times are the platform's. Only an agent that had been away, or changed, costs a write to Postgres. */
+/** Times are the platform's. Only an agent that was away, is paused or says something new costs a write to Postgres. */
 export async function recordHeartbeats(ctx: Ctx, beats: readonly HeartbeatDelivery[]) {
-  const newest = new Map(beats.map((beat) => [beat.agentId, beat]));
-  const args = beats.flatMap(({ agentId, receivedAt, heartbeat: { version, capabilities } }) => [
-    agentId,
-    new Date(receivedAt).getTime(),
-    JSON.stringify([version, capabilities]),
-  ]);
-  const news = await ctx.redis.eval<unknown[], string[]>(BEAT, [BEATS, REPORTS], args);
-  for (const beat of news.flatMap((id) => newest.get(id) ?? [])) await welcome(ctx, beat);
+  await record(ctx, beats);
+}
+
+/** A beat over HTTP, for agents that cannot send one over AMQP; a few in each interval at most. */
+export async function beat(ctx: AgentsCtx, heartbeat: Heartbeat) {
+  const { agentId } = requireActor(ctx, "agent");
+  const pauseSeconds = Math.floor(ctx.heartbeatIntervalSeconds / 4);
+  if (pauseSeconds > 0) {
+    const options = { ex: pauseSeconds, nx: true } as const;
+    const admitted = await ctx.redis.set(`agents:beat:${agentId}`, 1, options);
+    if (admitted === null) {
+      const detail = `Beat every ${ctx.heartbeatIntervalSeconds} s.`;
+      throw new Fault("limited", "agents.beats", detail, { retryAfterSeconds: pauseSeconds });
+    }
+  }
+  await record(ctx, [{ agentId, receivedAt: ctx.now().toISOString(), heartbeat }]);
 }
 
 /** Turns agents inactive that were silent for the timeout. Costs what the silent ones cost. */
 export async function sweepAgents(ctx: AgentsCtx) {
   const cutoff = ctx.now().getTime() - ctx.heartbeatTimeoutSeconds * 1000;
-  const keys = [BEATS, STALE, SENTINEL];
-  const [state, ...ids] = await ctx.redis.eval<number[], string[]>(TAKE, keys, [cutoff]);
-  if (state === "unseeded") return await seed(ctx);
-  if (state === "blind") return count("agents.platform_blind");
-  if (ids.length === 0) return;
-  const stale = inArray(agent.id, ids as Id<"agent">[]);
-  // A beat that came after the taking has written `seenAt`, and wins.
-  const silent = or(isNull(agent.seenAt), lte(agent.seenAt, new Date(cutoff)));
-  const gone = and(stale, eq(agent.status, "active"), silent);
-  await ctx.db.update(agent).set({ status: "inactive" }).where(gone);
-  await ctx.redis.eval("redis.call('SREM', KEYS[1], unpack(ARGV))", [STALE], ids);
+  for (let round = 0; round < ROUNDS; round++) {
+    const [state, found = []] = await run<[string, string[]?]>(ctx, TAKE, [cutoff, BATCH]);
+    if (state === "unseeded") return await seed(ctx);
+    if (state === "blind") return count("agents.platform_blind");
+    if (state === "quiet") return;
+    const taken = pairs(found);
+    await silence(ctx, taken, new Date(cutoff));
+    const args = taken.flatMap(({ id, score }) => [id, score]);
+    await run(ctx, SETTLE_SILENCE, args);
+    if (taken.length < BATCH) return;
+  }
 }
 
-/** When each was last heard of, in the order asked; null for one that Redis does not know. */
-export async function lastSeen({ redis }: Pick<Ctx, "redis">, ids: Id<"agent">[]) {
+/** What is active and has no place among the silent or the lively, for whatever crash, is given one. */
+export async function repairPresence(ctx: AgentsCtx) {
+  const ms = ctx.now().getTime() + GIVEN;
+  let after: Id<"agent"> | undefined;
+  do {
+    const rest = after && gt(agent.id, after);
+    const rows = await ctx.db
+      .select({ id: agent.id })
+      .from(agent)
+      .where(and(eq(agent.status, "active"), rest))
+      .orderBy(agent.id)
+      .limit(BATCH);
+    if (rows.length > 0) await run(ctx, SEED, [ms, ...rows.map(({ id }) => id)]);
+    after = rows.length === BATCH ? rows.at(-1)?.id : undefined;
+  } while (after);
+}
+
+/** When each was last heard of, in the order asked; null for one that Redis did not hear. */
+export async function lastSeen({ redis }: Redis, ids: Id<"agent">[]) {
   if (ids.length === 0) return [];
-  const scores = (await redis.zmscore(BEATS, ids)) ?? [];
-  return scores.map((ms) => (ms === null ? null : new Date(ms)));
+  const scores = (await redis.zmscore(KEYS.beats, ids)) ?? [];
+  return scores.map(heardAt);
+}
+
+/** The same of one agent, with the offset of its clock. */
+export async function findPresence(ctx: Redis, id: Id<"agent">) {
+  const [score, offset] = await run<(string | number | null)[]>(ctx, FIND, [id]);
+  const clockOffsetMs = offset === null || offset === undefined ? null : Number(offset);
+  return { seenAt: heardAt(score ?? null), clockOffsetMs };
 }
 
 export async function arrive(ctx: Ctx, id: Id<"agent">) {
-  const add = "redis.call('ZADD', KEYS[1], 'GT', ARGV[1], ARGV[2])";
-  await ctx.redis.eval(add, [BEATS], [ctx.now().getTime(), id]);
+  await run(ctx, ARRIVE, [ctx.now().getTime(), id]);
 }
 
-export async function forgetPresence({ redis }: Pick<Ctx, "redis">, id: Id<"agent">) {
-  await redis.eval(FORGET, [BEATS, REPORTS], [id]);
+async function record(ctx: Ctx, beats: readonly HeartbeatDelivery[]) {
+  const newest = new Map(beats.toSorted(byReceipt).map((one) => [one.agentId, one]));
+  const token = randomUUID();
+  const args = [...newest.values()].flatMap((one) => {
+    const ms = new Date(one.receivedAt).getTime();
+    return [one.agentId, ms, reportOf(one), new Date(one.heartbeat.at).getTime() - ms];
+  });
+  const news = await run<string[]>(ctx, BEAT, [token, ...args]);
+  const told = news.flatMap((id) => newest.get(id) ?? []);
+  if (told.length === 0) return;
+  const away = await welcome(ctx, told);
+  const settled = told.filter(({ agentId }) => !away.has(agentId));
+  await run(ctx, SETTLE, [token, ...settled.flatMap((one) => [one.agentId, reportOf(one)])]);
 }
 
-async function welcome(ctx: Ctx, { agentId, receivedAt, heartbeat }: HeartbeatDelivery) {
-  const { version, capabilities } = heartbeat;
-  const seenAt = new Date(receivedAt);
-  const status = sql`case when ${agent.status} in ('setup', 'inactive') then 'active' else ${agent.status} end`;
-  const known = eq(agent.id, agentId as Id<"agent">);
-  await ctx.db.update(agent).set({ version, capabilities, seenAt, status }).where(known);
+function byReceipt(one: HeartbeatDelivery, other: HeartbeatDelivery) {
+  return Date.parse(one.receivedAt) - Date.parse(other.receivedAt);
+}
+
+function reportOf({ heartbeat: { version, capabilities } }: HeartbeatDelivery) {
+  return JSON.stringify([version, capabilities]);
+}
+
+/** Writes who is there and what it says; answers who is not active for all that, and is told again. */
+async function welcome(ctx: Ctx, beats: HeartbeatDelivery[]) {
+  const rows = JSON.stringify(
+    beats.map(({ agentId, receivedAt, heartbeat: { version, capabilities } }) => {
+      return { id: agentId, at: receivedAt, version, capabilities };
+    }),
+  );
+  // A beat older than what Postgres knows was delivered twice, or late, and brings nobody back.
+  const back = sql`${agent.status} in ('setup', 'inactive') and ${agent.seenAt} is distinct from greatest(${agent.seenAt}, beat.at)`;
+  const fresh = await ctx.db
+    .update(agent)
+    .set({
+      version: sql`beat.version`,
+      capabilities: sql`beat.capabilities`,
+      seenAt: sql`greatest(${agent.seenAt}, beat.at)`,
+      status: sql`case when ${back} then 'active' else ${agent.status} end`,
+    })
+    .from(
+      sql`json_to_recordset(${rows}::json) as beat(id uuid, at timestamptz, version text, capabilities text[])`,
+    )
+    .where(sql`${agent.id} = beat.id`)
+    .returning({ id: agent.id, status: agent.status });
+  const away = fresh.filter(({ status }) => status !== "active" && status !== "revoked");
+  return new Set<string>(away.map(({ id }) => id));
+}
+
+/** A beat that came after the taking has written a later `seenAt`, and wins. */
+async function silence(ctx: Ctx, taken: readonly Taken[], cutoff: Date) {
+  const rows = JSON.stringify(
+    taken.map(({ id, score }) => ({ id, at: heardAt(score)?.toISOString() })),
+  );
+  const status = sql`case when ${agent.status} = 'active' then 'inactive' else ${agent.status} end`;
+  const seenAt = sql`greatest(${agent.seenAt}, taken.at)`;
+  const silent = sql`(${agent.seenAt} is null or ${agent.seenAt} <= ${cutoff.toISOString()})`;
+  await ctx.db
+    .update(agent)
+    .set({ status, seenAt })
+    .from(sql`json_to_recordset(${rows}::json) as taken(id uuid, at timestamptz)`)
+    .where(sql`${agent.id} = taken.id and ${silent}`);
 }
 
 /** Everybody active is given one timeout from now, so that a dead agent is found by its silence. */
 async function seed(ctx: AgentsCtx) {
-  const rows = await ctx.db.select({ id: agent.id }).from(agent).where(eq(agent.status, "active"));
-  const args = [ctx.now().getTime(), ...rows.map(({ id }) => id)];
-  await ctx.redis.eval(SEED, [BEATS, SENTINEL], args);
+  await repairPresence(ctx);
+  await run(ctx, SEEDED, [ctx.now().getTime()]);
+}
+
+function heardAt(score: string | number | null) {
+  const ms = score === null ? Number.NaN : Number(score);
+  return Number.isInteger(ms) ? new Date(ms) : null;
+}
+
+function pairs(flat: readonly (string | number)[]): Taken[] {
+  return flat.flatMap((id, i) =>
+    i % 2 === 0 ? [{ id: String(id), score: String(flat[i + 1]) }] : [],
+  );
+}
+
+async function run<R>({ redis }: Redis, script: string, args: (string | number)[]): Promise<R> {
+  const names = Object.keys(KEYS);
+  const numbered = script.replace(/KEYS\.(\w+)/g, (_, name: string) => {
+    return `KEYS[${names.indexOf(name) + 1}]`;
+  });
+  return await redis.eval<(string | number)[], R>(numbered, Object.values(KEYS), args);
 }

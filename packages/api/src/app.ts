@@ -1,33 +1,46 @@
 import { agentRoutes } from "@netcheck/agents/agent.routes";
-import { AGENT_SECRET_PREFIX, authenticateAgent } from "@netcheck/agents/enrolment";
 import { checkRoutes } from "@netcheck/checks/check.routes";
-import { authRoutes, userRoutes, wellKnownRoutes } from "@netcheck/identity/identity.routes";
-import { authenticate } from "@netcheck/identity/session";
-import type { Actor } from "@netcheck/kernel/ctx";
+import { authRoutes } from "@netcheck/identity/auth.routes";
+import {
+  apiKeyRoutes,
+  auditRoutes,
+  userRoutes,
+  wellKnownRoutes,
+} from "@netcheck/identity/people.routes";
 import { Fault, notFound } from "@netcheck/kernel/fault";
 import { type ApiEnv, logRequests, onError, REQUEST_ID } from "@netcheck/kernel/http";
+import { takeFrom } from "@netcheck/kernel/rate-limit";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { cors } from "hono/cors";
 import { createMiddleware } from "hono/factory";
 import { secureHeaders } from "hono/secure-headers";
 
+import { clientAddress } from "./client-address.ts";
+import { identifyActor } from "./identify.ts";
 import { type ApiCtx, ctxFor, type Platform } from "./platform.ts";
 import { readiness } from "./readiness.ts";
 
 const MAX_BODY_BYTES = 100 * 1024;
+/** Per network, and before the token is looked at. */
+const REGISTRATIONS = { name: "agent_registration", most: 60, windowSeconds: 60 };
 
 type Env = ApiEnv<ApiCtx>;
 
 /** The whole HTTP interface. Knows no runtime: Lambda, one machine and tests call its `fetch`. */
 export function createApp(platform: Platform) {
   const api = new Hono<Env>()
+    .use("/agents/register", limitRegistration)
+    .use(identifyActor)
     .route("/auth", authRoutes)
     .route("/users", userRoutes)
+    .route("/api-keys", apiKeyRoutes)
+    .route("/audit", auditRoutes)
     .route("/agents", agentRoutes)
     .route("/checks", checkRoutes);
 
   return new Hono<Env>()
-    .use(beginRequest(platform), logRequests, secureHeaders(), limitBody, identifyActor)
+    .use(beginRequest(platform), logRequests, secureHeaders(), openTo(platform), limitBody)
     .get("/health", (c) => c.json({ status: "ok" }))
     .get("/ready", async (c) => c.json(await readiness(c.var.ctx)))
     .route("/.well-known", wellKnownRoutes)
@@ -41,10 +54,35 @@ function beginRequest(platform: Platform) {
   return createMiddleware<Env>(async (c, next) => {
     const given = c.req.header("x-request-id") ?? "";
     const requestId = REQUEST_ID.test(given) ? given : crypto.randomUUID();
-    c.set("ctx", ctxFor(platform, { type: "nobody" }, requestId));
+    const { remoteAddress, trustedProxies } = platform;
+    const forwardedFor = c.req.header("x-forwarded-for");
+    const caller = {
+      ...clientAddress(remoteAddress(c), forwardedFor, trustedProxies),
+      userAgent: c.req.header("user-agent"),
+    };
+    c.set("ctx", ctxFor(platform, { type: "nobody" }, requestId, caller));
     await next();
   });
 }
+
+/** Pages of `ALLOWED_ORIGINS` may call with cookies, and see what a client needs of the answer. */
+function openTo({ origins }: Platform) {
+  return cors({
+    origin: [...origins],
+    credentials: true,
+    allowHeaders: ["authorization", "content-type", "x-csrf-token", "x-request-id"],
+    exposeHeaders: ["etag", "location", "retry-after", "ratelimit", "x-request-id"],
+    maxAge: 600,
+  });
+}
+
+const limitRegistration = createMiddleware<Env>(async (c, next) => {
+  const key = c.var.ctx.caller?.network ?? "none";
+  const { giveBack } = await takeFrom(c.var.ctx, [{ ...REGISTRATIONS, key }]);
+  await next();
+  // A whole site may register from behind one address; what counts are tokens that buy nothing.
+  if (c.res.ok) await giveBack();
+});
 
 const limitBody = bodyLimit({
   maxSize: MAX_BODY_BYTES,
@@ -52,14 +90,3 @@ const limitBody = bodyLimit({
     throw new Fault("too_large", "request.too_large", `Send at most ${MAX_BODY_BYTES} bytes.`);
   },
 });
-
-const identifyActor = createMiddleware<Env>(async (c, next) => {
-  const [, token] = /^Bearer (\S+)$/i.exec(c.req.header("authorization") ?? "") ?? [];
-  if (token) c.set("ctx", { ...c.var.ctx, actor: await actorOf(c.var.ctx, token) });
-  await next();
-});
-
-function actorOf(ctx: ApiCtx, token: string): Promise<Actor> {
-  if (token.startsWith(`${AGENT_SECRET_PREFIX}_`)) return authenticateAgent(ctx, token);
-  return authenticate(ctx, token);
-}

@@ -1,7 +1,7 @@
 import { sqsHandler } from "@netcheck/adapters/sqs";
 import { heartbeats } from "@netcheck/agents/agent.consumer";
 import { deliveries } from "@netcheck/checks/check.consumer";
-import { endedSessions } from "@netcheck/identity/identity.consumer";
+import { lostRights } from "@netcheck/identity/identity.consumer";
 
 import { jobCtx, type Platform } from "./platform.ts";
 
@@ -11,6 +11,6 @@ export function createConsumers(platform: Platform) {
   return {
     "agent-results": sqsHandler(deliveries, ctxFor(deliveries.name)),
     "agent-heartbeats": sqsHandler(heartbeats, ctxFor(heartbeats.name)),
-    events: sqsHandler(endedSessions, ctxFor(endedSessions.name)),
+    events: sqsHandler(lostRights, ctxFor(lostRights.name)),
   };
 }

@@ -12,13 +12,22 @@ const KeySet = z.string().transform((text, issues) => {
   }
 });
 
-const Allow = z.string().transform((text, issues) => {
+const Networks = z.string().transform((text, issues) => {
   try {
     return parseAllowList(text);
   } catch (error) {
     issues.addIssue(error instanceof Error ? error.message : String(error));
     return z.NEVER;
   }
+});
+
+const Origins = z.string().transform((text, issues) => {
+  const origins = text.split(",").map((origin) => origin.trim());
+  const given = origins.filter(Boolean);
+  for (const one of given.filter((origin) => !isOrigin(origin))) {
+    issues.addIssue(`"${one}" is not an origin such as https://watch.example.com.`);
+  }
+  return given;
 });
 
 /** Settings of the platform, named as in the environment. No secret has a default. */
@@ -40,6 +49,13 @@ export const Settings = z.object({
   REFRESH_TOKEN_EXPIRE_DAYS: z.coerce.number().int().min(1).default(7),
   TOKEN_KEYS: KeySet.pipe(TokenKeys),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }),
-  NETCHECK_ALLOW: Allow.default([]),
+  ALLOWED_ORIGINS: Origins.default([]),
+  TRUSTED_PROXIES: Networks.default([]),
+  NETCHECK_ALLOW: Networks.default([]),
 });
+
+function isOrigin(text: string) {
+  return /^https?:/.test(text) && URL.parse(text)?.origin === text;
+}
+
 export type Settings = z.output<typeof Settings>;

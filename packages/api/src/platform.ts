@@ -1,17 +1,29 @@
 import type { AgentsCtx } from "@netcheck/agents/ctx";
 import { findCapableAgents } from "@netcheck/agents/directory";
 import type { ChecksCtx } from "@netcheck/checks/check";
-import type { IdentityCtx } from "@netcheck/identity/session";
-import type { Actor } from "@netcheck/kernel/ctx";
+import type { IdentityCtx } from "@netcheck/identity/ctx";
+import type { Actor, Caller } from "@netcheck/kernel/ctx";
+import type { AllowList } from "@netcheck/wire/address";
+import type { Context } from "hono";
 
 /** What every verb behind the API may touch. */
 export type ApiCtx = IdentityCtx & AgentsCtx & ChecksCtx;
 
 /** What an entry point brings: the adapters and settings of its runtime. */
-export type Platform = Omit<ApiCtx, "actor" | "requestId" | "findCapableAgents">;
+export type Platform = Omit<ApiCtx, "actor" | "caller" | "requestId" | "findCapableAgents"> & {
+  /** The other end of the connection, as this runtime knows it. */
+  remoteAddress: (c: Context) => string | undefined;
+  /** Whose `X-Forwarded-For` is believed. */
+  trustedProxies: AllowList;
+};
 
-export function ctxFor(platform: Platform, actor: Actor, requestId: string): ApiCtx {
-  return { ...platform, findCapableAgents, actor, requestId };
+export function ctxFor(
+  platform: Platform,
+  actor: Actor,
+  requestId: string,
+  caller?: Caller,
+): ApiCtx {
+  return { ...platform, findCapableAgents, actor, requestId, caller };
 }
 
 /** For consumers, schedules and the start of a machine. */

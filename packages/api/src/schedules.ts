@@ -1,6 +1,7 @@
 import { reconcileBroker } from "@netcheck/agents/account";
-import { sweepAgents } from "@netcheck/agents/presence";
+import { repairPresence, sweepAgents } from "@netcheck/agents/presence";
 import { makePartitions } from "@netcheck/checks/partition";
+import { purgeSessions } from "@netcheck/identity/purge";
 import { purgeOutbox, repairOutbox } from "@netcheck/kernel/outbox";
 
 import type { ApiCtx } from "./platform.ts";
@@ -12,6 +13,8 @@ export const SCHEDULES: readonly Schedule[] = [
   { name: "outbox.repair", everySeconds: 10, run: (ctx) => repairOutbox(ctx) },
   { name: "outbox.purge", everySeconds: 3_600, run: purgeOutbox },
   { name: "agents.sweep", everySeconds: 10, run: sweepAgents },
+  { name: "agents.presence", everySeconds: 60, run: repairPresence },
   { name: "agents.reconcile", everySeconds: 60, run: reconcileBroker },
   { name: "checks.partitions", everySeconds: 3_600, run: makePartitions },
+  { name: "identity.purge", everySeconds: 3_600, run: purgeSessions },
 ];

@@ -14,7 +14,7 @@ export const CheckRequested = {
     checkId: idSchema<"check">(),
     type: CheckType,
     target: z.string(),
-    port: z.int(),
+    port: z.int().optional(),
     options: z.record(z.string(), z.unknown()),
     deadlineAt: z.iso.datetime(),
     agentIds: z.array(z.uuidv7()).min(1).max(AGENTS_PER_MESSAGE),

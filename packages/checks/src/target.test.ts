@@ -1,5 +1,6 @@
 import { Fault } from "@netcheck/kernel/fault";
 import { parseAllowList } from "@netcheck/wire/address";
+import { CheckType } from "@netcheck/wire/message";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
@@ -9,6 +10,11 @@ const http = (target: string, more: object = {}, allow = "") =>
   readTarget(Target.parse({ type: "http", target, ...more }), parseAllowList(allow));
 const tcp = (target: string, more: object = {}, allow = "") =>
   readTarget(Target.parse({ type: "tcp", target, ...more }), parseAllowList(allow));
+
+const dns = (target: string, more: object = {}, allow = "") =>
+  readTarget(Target.parse({ type: "dns", target, ...more }), parseAllowList(allow));
+const ping = (target: string, more: object = {}, allow = "") =>
+  readTarget(Target.parse({ type: "ping", target, ...more }), parseAllowList(allow));
 
 const codeOf = (read: () => unknown) => {
   try {
@@ -72,6 +78,75 @@ describe("what a target may be", () => {
     );
   });
 
+  it("[CHK-10] a dns check asks for a name, or by PTR for an address, and its port is the resolver's", () => {
+    expect(dns("_dmarc.Example.com.")).toEqual({
+      target: "_dmarc.example.com",
+      port: 53,
+      options: { recordType: "A", protocol: "UDP", timeoutMs: 5_000 },
+    });
+    const options = {
+      recordType: "mx",
+      resolver: "Ns.Example.net.",
+      protocol: "tcp",
+      ipVersion: 6,
+    };
+    expect(dns("example.com", { port: 5353, options })).toMatchObject({
+      port: 5353,
+      options: { recordType: "MX", resolver: "ns.example.net", protocol: "TCP", ipVersion: 6 },
+    });
+    expect(dns(".", { options: { recordType: "NS" } }).target).toBe(".");
+    expect(dns("8.8.8.8", { options: { recordType: "PTR" } }).target).toBe("8.8.8.8");
+  });
+
+  it.each<[string, string, object]>([
+    ["an address without PTR", "8.8.8.8", {}],
+    ["a port without a resolver", "example.com", { port: 5353 }],
+    ["a resolver with its port", "example.com", { options: { resolver: "8.8.8.8:53" } }],
+    ["a resolver with port 80", "example.com", { options: { resolver: "dns.example.net:80" } }],
+    ["a resolver that is a URL", "example.com", { options: { resolver: "https://8.8.8.8/" } }],
+    ["a resolver that is a flag", "example.com", { options: { resolver: "-f" } }],
+    ["a URL", "https://example.com/", {}],
+  ])("[CHK-10] a dns check of %s is refused", (_, target, more) => {
+    expect(codeOf(() => dns(target, more))).toBe("checks.target");
+  });
+
+  it("[CHK-10] a ping check has no port, and its packets fit into its time", () => {
+    expect(ping("example.com")).toEqual({
+      target: "example.com",
+      options: { packets: 3, intervalMs: 500, timeoutMs: 10_000 },
+    });
+    expect(ping("2001:4860:4860::8888").target).toBe("2001:4860:4860::8888");
+    expect(codeOf(() => ping("example.com", { port: 80 }))).toBe("checks.target");
+    for (const options of [{ packets: 17 }, { intervalMs: 100 }, { packets: 16, timeoutMs: 5_000 }])
+      expect(codeOf(() => ping("example.com", { options }))).toBe("checks.options");
+  });
+
+  it("[CHK-10] a family of addresses is chosen for names only", () => {
+    const options = { ipVersion: 6 };
+    expect(http("http://example.com/", { options })).toMatchObject({ options });
+    for (const read of [
+      () => http("http://8.8.8.8/", { options }),
+      () => tcp("8.8.8.8", { port: 1, options }),
+      () => ping("8.8.8.8", { options }),
+      () => dns("example.com", { options }),
+      () => dns("example.com", { options: { ...options, resolver: "8.8.8.8" } }),
+      () => http("http://example.com/", { options: { ipVersion: 5 } }),
+    ])
+      expect(codeOf(read)).toBe("checks.options");
+  });
+
+  it("[CHK-10] HTTP/2 is asked for by protocol, and is https", () => {
+    expect(http("example.com", { options: { protocol: "HTTP2" } })).toMatchObject({
+      port: 443,
+      options: { protocol: "http2" },
+    });
+  });
+
+  it("[CHK-10] port 80 beside a bare host is not lost", () => {
+    expect(tcp("example.com:80").port).toBe(80);
+    expect(tcp("[2001:4860:4860::8888]:80").port).toBe(80);
+  });
+
   it.each([
     ["loopback", "127.0.0.1"],
     ["loopback, short", "127.1"],
@@ -99,6 +174,11 @@ describe("what a target may be", () => {
   ])("[CHK-11] %s is refused", (_, host) => {
     expect(codeOf(() => http(`http://${host}/`))).toBe("checks.target_refused");
     expect(codeOf(() => tcp(host, { port: 80 }))).toBe("checks.target_refused");
+    expect(codeOf(() => ping(host))).toBe("checks.target_refused");
+    const bare = host.replace(/[[\]]/g, "");
+    expect(codeOf(() => dns("example.com", { options: { resolver: bare } }))).toBe(
+      "checks.target_refused",
+    );
   });
 
   it("[CHK-11] what is allowed is accepted, and nothing beside it", () => {
@@ -110,7 +190,7 @@ describe("what a target may be", () => {
   it("[CHK-10] whatever is typed is accepted or refused, and never crashes", () => {
     const text = fc.oneof(fc.string({ unit: "binary" }), fc.webUrl(), fc.domain(), fc.ipV6());
     fc.assert(
-      fc.property(text, fc.constantFrom("http", "tcp"), (target, type) => {
+      fc.property(text, fc.constantFrom(...CheckType.options), (target, type) => {
         const parsed = Target.safeParse({ type, target, port: 80 });
         if (!parsed.success) return;
         const code = codeOf(() => readTarget(parsed.data, []));

@@ -1,7 +1,13 @@
 import { Fault, invalid } from "@netcheck/kernel/fault";
 import { type AllowList, isAddressAllowed, literalAddress } from "@netcheck/wire/address";
 import { CheckType } from "@netcheck/wire/message";
-import { HttpOptions, TcpOptions } from "@netcheck/wire/options";
+import {
+  DnsOptions,
+  HttpOptions,
+  type IpVersion,
+  PingOptions,
+  TcpOptions,
+} from "@netcheck/wire/options";
 import * as z from "zod";
 
 const Port = z.int("A port is a whole number.").min(1).max(65_535);
@@ -16,8 +22,15 @@ export const Target = z.object({
 
 type Asked = z.output<typeof Target>;
 
-/** What agents are sent: a host in the one form that resolvers and policy agree on, defaults filled. */
-export type CheckedTarget = { target: string; port: number; options: HttpOptions | TcpOptions };
+/**
+ * What agents are sent: a host in the one form that resolvers and policy agree on, defaults filled.
+ * The port of `dns` is the resolver's; `ping` has none.
+ */
+export type CheckedTarget = {
+  target: string;
+  port?: number;
+  options: HttpOptions | TcpOptions | DnsOptions | PingOptions;
+};
 
 /** Names that stand for the machine or its surroundings, whatever a resolver says. */
 const LOCAL_NAME = /(^|\.)(localhost|localdomain|local|internal|home\.arpa)$/;
@@ -25,10 +38,32 @@ const LABEL = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/;
 
 /** Reads a URL apart, fills defaults; what breaks a rule or the target policy is a 422. */
 export function readTarget(asked: Asked, allow: AllowList): CheckedTarget {
-  const url = parseTarget(asked);
-  const target = hostOf(url, allow);
+  if (asked.type === "dns" && asked.target === ".") return readDns(asked, ".", undefined, allow);
+  const url = parseTarget(asked, "target");
+  const target = hostOf(url, allow, "target");
   const port = portOf(asked, url);
-  return asked.type === "tcp" ? readTcp(asked, target, port) : readHttp(asked, url, target, port);
+  const read = readType(asked, url, target, port, allow);
+  if (asked.type !== "dns") requireName(read.options.ipVersion, target, "target");
+  return read;
+}
+
+function readType(
+  asked: Asked,
+  url: URL,
+  target: string,
+  port: number | undefined,
+  allow: AllowList,
+): CheckedTarget {
+  switch (asked.type) {
+    case "http":
+      return readHttp(asked, url, target, port);
+    case "tcp":
+      return readTcp(asked, target, port);
+    case "dns":
+      return readDns(asked, target, port, allow);
+    case "ping":
+      return readPing(asked, target, port);
+  }
 }
 
 function readTcp(asked: Asked, target: string, port: number | undefined) {
@@ -36,36 +71,62 @@ function readTcp(asked: Asked, target: string, port: number | undefined) {
   return { target, port, options: parseOptions(TcpOptions, withoutPort(asked)) };
 }
 
+function readPing(asked: Asked, target: string, port: number | undefined) {
+  if (port !== undefined) throw bad("port", "A ping check has no port.");
+  return { target, options: parseOptions(PingOptions, withoutPort(asked)) };
+}
+
+function readDns(asked: Asked, target: string, port = 53, allow: AllowList) {
+  const options = parseOptions(DnsOptions, withoutPort(asked));
+  if (literalAddress(target) && options.recordType !== "PTR")
+    throw bad("target", "Only PTR is asked for an address; give a name.");
+  const { resolver, ipVersion } = options;
+  if (resolver === undefined) {
+    if (ipVersion) throw badOption("ipVersion", "ipVersion is for the name of a resolver.");
+    if (port !== 53) throw bad("port", "The port is the resolver's: name the resolver.");
+    return { target, port, options };
+  }
+  const at = "options.resolver";
+  const url = parseTarget({ type: "dns", target: resolver }, at);
+  if (portIn(resolver, url) !== undefined) throw bad(at, "Give the resolver's port as port.");
+  const host = hostOf(url, allow, at);
+  requireName(ipVersion, host, at);
+  return { target, port, options: { ...options, resolver: host } };
+}
+
+function requireName(ipVersion: IpVersion | undefined, host: string, what: string) {
+  if (ipVersion && literalAddress(host))
+    throw badOption("ipVersion", `ipVersion is for names, and the ${what} is an address.`);
+}
+
 function readHttp(asked: Asked, url: URL, target: string, port: number | undefined) {
   const given = withoutPort(asked);
   const scheme = isUrl(asked.target) ? url.protocol.slice(0, -1) : undefined;
   const protocol = given["protocol"] ?? scheme ?? (port === 443 ? "https" : "http");
   const fromUrl = { path: url.pathname, query: url.search.slice(1) };
-  const lower = typeof protocol === "string" ? protocol.toLowerCase() : protocol;
-  const options = parseOptions(HttpOptions, { ...fromUrl, ...given, protocol: lower });
-  return { target, port: port ?? (options.protocol === "https" ? 443 : 80), options };
+  const options = parseOptions(HttpOptions, { ...fromUrl, ...given, protocol });
+  return { target, port: port ?? (options.protocol === "http" ? 80 : 443), options };
 }
 
 /** WHATWG parsing brings the octal, hex and short forms of an address to light. */
-function parseTarget({ type, target }: Asked) {
-  if (target.startsWith("-")) throw bad("target", "A target may not begin with -.");
-  if (isUrl(target) && type !== "http") throw bad("target", "Give a host, not a URL.");
-  if (!isUrl(target) && /[/?#]/.test(target))
-    throw bad("target", "A path needs http:// before it.");
-  const host =
-    !target.startsWith("[") && target.includes("::") && literalAddress(target)
-      ? `[${target}]`
-      : target;
-  const text = isUrl(target) ? target : `http://${host}`;
-  if (!URL.canParse(text)) throw bad("target", "This is no host name, address or URL.");
-  const url = new URL(text);
-  if (!/^https?:$/.test(url.protocol)) throw bad("target", "Only http and https URLs are checked.");
-  if (url.username || url.password)
-    throw bad("target", "Leave user and password out of the target.");
+function parseTarget({ type, target }: Pick<Asked, "type" | "target">, at: string) {
+  if (target.startsWith("-")) throw bad(at, "A target may not begin with -.");
+  if (isUrl(target) && type !== "http") throw bad(at, "Give a host, not a URL.");
+  if (!isUrl(target) && /[/?#]/.test(target)) throw bad(at, "A path needs http:// before it.");
+  const text = isUrl(target) ? target : `http://${bracketed(target)}`;
+  const url = URL.parse(text);
+  if (!url) throw bad(at, "This is no host name, address or URL.");
+  if (!/^https?:$/.test(url.protocol)) throw bad(at, "Only http and https URLs are checked.");
+  if (url.username || url.password) throw bad(at, "Leave user and password out of the target.");
   return url;
 }
 
-function hostOf(url: URL, allow: AllowList) {
+function bracketed(target: string) {
+  const bare = !target.startsWith("[") && (target.match(/:/g)?.length ?? 0) > 1;
+  return bare && literalAddress(target) ? `[${target}]` : target;
+}
+
+function hostOf(url: URL, allow: AllowList, at: string) {
   const host = url.hostname.replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "");
   const address = literalAddress(host);
   const loopback = LOCAL_NAME.test(host) && isAddressAllowed("127.0.0.1", allow);
@@ -73,20 +134,26 @@ function hostOf(url: URL, allow: AllowList) {
   if (!allowed) {
     const detail = `${host} is private or special, and checks may not go there.`;
     throw new Fault("invalid", "checks.target_refused", detail, {
-      errors: [{ at: "json.target", message: detail }],
+      errors: [{ at: `json.${at}`, message: detail }],
     });
   }
-  if (!address && !isHostName(host)) throw bad("target", "This is no host name.");
+  if (!address && !isHostName(host)) throw bad(at, "This is no host name.");
   return host;
 }
 
 function portOf(asked: Asked, url: URL) {
-  const inUrl = url.port === "" ? undefined : Number(url.port);
-  const given = [asked.port, asked.options["port"], inUrl].filter((port) => port !== undefined);
+  const inTarget = portIn(asked.target, url);
+  const given = [asked.port, asked.options["port"], inTarget].filter((port) => port !== undefined);
   if (new Set(given).size > 1) throw bad("port", "The ports in port, options and target differ.");
   const parsed = Port.optional().safeParse(given[0]);
   if (!parsed.success) throw bad("port", "A port is a whole number from 1 to 65535.");
   return parsed.data;
+}
+
+/** A URL leaves out the port its scheme has anyway; beside a bare host, 80 was meant. */
+function portIn(target: string, url: URL) {
+  if (url.port !== "") return Number(url.port);
+  return !isUrl(target) && /^(\[.*\]|[^:]*):0*80$/.test(target) ? 80 : undefined;
 }
 
 function withoutPort({ options: { port: _, ...rest } }: Asked) {
@@ -113,4 +180,8 @@ function isUrl(target: string) {
 
 function bad(at: string, message: string) {
   return invalid("checks.target", `json.${at}`, message);
+}
+
+function badOption(option: string, message: string) {
+  return invalid("checks.options", `json.options.${option}`, message);
 }

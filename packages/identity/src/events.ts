@@ -8,3 +8,10 @@ export const SessionEnded = {
   queue: "events",
   schema: z.object({ sessionId: idSchema<"session">() }),
 } satisfies EventType;
+
+/** What a person may do has changed, with all that acts in their name; repeats the write to Redis. */
+export const RightsChanged = {
+  type: "identity.rights_changed",
+  queue: "events",
+  schema: z.object({ personId: idSchema<"person">() }),
+} satisfies EventType;

@@ -1,9 +1,20 @@
 import { randomBytes } from "node:crypto";
 
+import { invalid } from "@netcheck/kernel/fault";
 import { hash, verify } from "@node-rs/argon2";
+import * as z from "zod";
 
 /** OWASP's Argon2id: 19 MiB, 2 passes, 1 lane. Argon2id is the library's default algorithm. */
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
+/** A password that somebody chooses; the upper bound is Argon2's work, not taste. */
+export const NewPassword = z.string().min(12).max(1_024);
+
+/** Throws `invalid` for the one guess that everybody makes first. */
+export function checkNewPassword(password: string, email: string, at: string) {
+  if (password.trim().toLowerCase() !== email) return;
+  throw invalid("identity.weak_password", at, "The password may not be the e-mail address.");
+}
 
 export function hashPassword(password: string) {
   return hash(password, COST);
@@ -12,10 +23,10 @@ export function hashPassword(password: string) {
 let nobody: Promise<string> | undefined;
 
 /** Takes as long for a person who does not exist as for a wrong password. */
-export async function verifyPassword(passwordHash: string | undefined, password: string) {
+export async function verifyPassword(passwordHash: string | null | undefined, password: string) {
   nobody ??= hashPassword(generatePassword());
   const matches = await verify(passwordHash ?? (await nobody), password);
-  return matches && passwordHash !== undefined;
+  return matches && typeof passwordHash === "string";
 }
 
 /** 128 random bits that a person can copy. */

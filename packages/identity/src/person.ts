@@ -1,34 +1,179 @@
-import { type Ctx, requireActor } from "@netcheck/kernel/ctx";
-import { newId } from "@netcheck/kernel/id";
-import { transaction } from "@netcheck/kernel/outbox";
-import { eq, sql } from "drizzle-orm";
+import { type Ctx, requireScope, type Tx } from "@netcheck/kernel/ctx";
+import { conflict, notFound } from "@netcheck/kernel/fault";
+import { type Id, idSchema, newId } from "@netcheck/kernel/id";
+import { emit, transaction } from "@netcheck/kernel/outbox";
+import { and, eq, gt, isNull, isNotNull } from "drizzle-orm";
+import * as z from "zod";
 
 import { recordAudit } from "./audit.ts";
-import { person } from "./identity.sql.ts";
-import { hashPassword } from "./password.ts";
+import { RightsChanged } from "./events.ts";
+import { emailTaken } from "./first-admin.ts";
+import { apiKey, person, session } from "./identity.sql.ts";
+import { rewriteRights } from "./live-person.ts";
+import { Page, pageOf, readCursor } from "./page.ts";
+import { checkNewPassword, generatePassword, hashPassword, NewPassword } from "./password.ts";
 
-/** The administrator who came first, if there is one. */
-export async function findFirstAdmin(ctx: Ctx) {
-  requireActor(ctx, "system");
-  const admins = ctx.db.select().from(person).where(eq(person.role, "admin"));
-  const [found] = await admins.orderBy(person.id).limit(1);
-  return found && { id: found.id, email: found.email };
-}
+export const PersonId = idSchema<"person">();
 
-/** Of two starts at once one creates; the other finds that somebody is there and returns undefined. */
-export async function createFirstAdmin(ctx: Ctx, input: { email: string; password: string }) {
-  requireActor(ctx, "system");
+const RoleName = z.enum(person.role.enumValues);
+
+export const CreatePerson = z.strictObject({
+  email: z.email().max(254),
+  role: RoleName.default("viewer"),
+  /** Without one we make one, and show it once. */
+  password: NewPassword.optional(),
+});
+
+export const ListPeople = Page.extend({
+  role: RoleName.optional(),
+  blocked: z.stringbool().optional(),
+});
+
+export const UpdatePerson = z
+  .strictObject({ role: RoleName, blocked: z.boolean(), password: NewPassword })
+  .partial()
+  .refine((change) => Object.keys(change).length > 0, "Nothing to change.");
+
+type Row = typeof person.$inferSelect;
+
+/** `password` is in the answer only if it was made here. */
+export async function createPerson(ctx: Ctx, input: z.output<typeof CreatePerson>) {
+  requireScope(ctx, "people:write");
+  const email = input.email.toLowerCase();
+  const password = input.password ?? generatePassword();
+  checkNewPassword(password, email, "json.password");
   const createdAt = ctx.now();
   const id = newId<"person">(createdAt);
-  const email = input.email.toLowerCase();
-  const row = { id, email, passwordHash: await hashPassword(input.password), createdAt };
+  const passwordHash = await hashPassword(password);
 
-  return await transaction(ctx, async (tx) => {
-    await tx.execute(sql`select pg_advisory_xact_lock(hashtext('identity.first_admin'))`);
-    const people = await tx.select({ id: person.id }).from(person).limit(1);
-    if (people.length > 0) return undefined;
-    await tx.insert(person).values({ ...row, role: "admin" });
-    await recordAudit(tx, ctx, "person.created", id);
-    return { id, email };
+  const created = await transaction(ctx, async (tx) => {
+    const row = { id, email, passwordHash, role: input.role, createdAt };
+    const [inserted] = await tx.insert(person).values(row).onConflictDoNothing().returning();
+    if (!inserted) throw emailTaken();
+    await recordAudit(tx, ctx, "person.created", id, { role: input.role });
+    return inserted;
   });
+  return { ...view(created), ...(input.password === undefined && { password }) };
+}
+
+export async function getPerson(ctx: Ctx, id: Id<"person">) {
+  requireScope(ctx, "people:write");
+  const [row] = await ctx.db.select().from(person).where(isThere(id));
+  if (!row) throw notFound("user");
+  return view(row);
+}
+
+/** In the order in which they came. */
+export async function listPeople(ctx: Ctx, input: z.output<typeof ListPeople>) {
+  requireScope(ctx, "people:write");
+  const { role, blocked, limit } = input;
+  const cursor = readCursor<"person">(input.cursor);
+  const isBlocked = blocked === true ? isNotNull(person.blockedAt) : isNull(person.blockedAt);
+  const rows = await ctx.db
+    .select()
+    .from(person)
+    .where(
+      and(
+        isNull(person.deletedAt),
+        role && eq(person.role, role),
+        blocked === undefined ? undefined : isBlocked,
+        cursor && gt(person.id, cursor),
+      ),
+    )
+    .orderBy(person.id)
+    .limit(limit + 1);
+  return pageOf(rows, limit, view, ({ id }) => id);
+}
+
+/** Role, blocking and password act at once on all that is signed in; the last administrator stays one. */
+export async function updatePerson(
+  ctx: Ctx,
+  id: Id<"person">,
+  change: z.output<typeof UpdatePerson>,
+) {
+  const actor = requireScope(ctx, "people:write");
+  const { role, blocked, password } = change;
+  if (password !== undefined && "personId" in actor && actor.personId === id) {
+    throw conflict("identity.own_password", "Change your own password with POST /auth/password.");
+  }
+  const passwordHash = password === undefined ? undefined : await hashPassword(password);
+
+  const updated = await transaction(ctx, async (tx) => {
+    const before = await lockWithAdmins(tx, id);
+    if (password !== undefined) checkNewPassword(password, before.email, "json.password");
+    const blockedAt = blocked === true ? (before.blockedAt ?? ctx.now()) : null;
+    const set = {
+      role: role ?? before.role,
+      blockedAt: blocked === undefined ? before.blockedAt : blockedAt,
+      passwordHash: passwordHash ?? before.passwordHash,
+      version: before.version + 1,
+    };
+    if (before.isLastAdmin && (set.role !== "admin" || set.blockedAt)) throw lastAdmin();
+    const [row] = await tx.update(person).set(set).where(eq(person.id, id)).returning();
+    if (set.blockedAt || passwordHash) await endSessions(tx, ctx, id);
+    for (const [action, details] of actionsOf(before, set)) {
+      await recordAudit(tx, ctx, action, id, details);
+    }
+    await emit(tx, ctx, RightsChanged, { personId: id });
+    return row ?? before;
+  });
+  await rewriteRights(ctx, id);
+  return view(updated);
+}
+
+/** Out at once, with all sessions and keys; what they did stays on record under their e-mail. */
+export async function deletePerson(ctx: Ctx, id: Id<"person">) {
+  requireScope(ctx, "people:write");
+  const now = ctx.now();
+  await transaction(ctx, async (tx) => {
+    const before = await lockWithAdmins(tx, id);
+    if (before.isLastAdmin) throw lastAdmin();
+    const gone = { deletedAt: now, passwordHash: null, version: before.version + 1 };
+    await tx.update(person).set(gone).where(eq(person.id, id));
+    await endSessions(tx, ctx, id);
+    const theirs = and(eq(apiKey.personId, id), isNull(apiKey.revokedAt));
+    await tx.update(apiKey).set({ revokedAt: now }).where(theirs);
+    await recordAudit(tx, ctx, "person.deleted", id, { email: before.email });
+    await emit(tx, ctx, RightsChanged, { personId: id });
+  });
+  await rewriteRights(ctx, id);
+}
+
+/**
+ * The person, locked after every administrator that is in, in one order: of two administrators at once
+ * against each other the second waits, and then sees itself alone.
+ */
+async function lockWithAdmins(tx: Tx, id: Id<"person">) {
+  const isAdmin = and(eq(person.role, "admin"), isNull(person.blockedAt), isNull(person.deletedAt));
+  const admins = await tx.select().from(person).where(isAdmin).orderBy(person.id).for("update");
+  const [row] = await tx.select().from(person).where(isThere(id)).for("update");
+  if (!row) throw notFound("user");
+  return { ...row, isLastAdmin: admins.length === 1 && admins[0]?.id === id };
+}
+
+async function endSessions(tx: Tx, ctx: Ctx, id: Id<"person">) {
+  const live = and(eq(session.personId, id), isNull(session.endedAt));
+  await tx.update(session).set({ endedAt: ctx.now() }).where(live);
+}
+
+function actionsOf(before: Row, after: Pick<Row, "role" | "blockedAt" | "passwordHash">) {
+  const actions: [`person.${string}`, Record<string, unknown>?][] = [];
+  if (before.role !== after.role) {
+    actions.push(["person.role_changed", { from: before.role, to: after.role }]);
+  }
+  if (!before.blockedAt && after.blockedAt) actions.push(["person.blocked"]);
+  if (before.blockedAt && !after.blockedAt) actions.push(["person.unblocked"]);
+  if (before.passwordHash !== after.passwordHash) actions.push(["person.password_reset"]);
+  return actions;
+}
+
+const lastAdmin = () =>
+  conflict("identity.last_admin", "The last administrator can be neither demoted nor put out.");
+
+function isThere(id: Id<"person">) {
+  return and(eq(person.id, id), isNull(person.deletedAt));
+}
+
+function view({ id, email, role, createdAt, blockedAt }: Row) {
+  return { id, email, role, createdAt, blockedAt };
 }

@@ -4,13 +4,22 @@ import type { person } from "./identity.sql.ts";
 
 export type Role = (typeof person.role.enumValues)[number];
 
-const VIEWER: readonly Scope[] = ["checks:read", "agents:read"];
-const OPERATOR: readonly Scope[] = [...VIEWER, "checks:write", "agents:write"];
-const ADMIN: readonly Scope[] = [...OPERATOR, "people:write"];
+/** Every scope there is, in the order in which roles grow. */
+export const SCOPES = [
+  "checks:read",
+  "agents:read",
+  "checks:write",
+  "agents:write",
+  "people:write",
+] as const satisfies readonly Scope[];
 
-const SCOPES: Record<Role, readonly Scope[]> = { viewer: VIEWER, operator: OPERATOR, admin: ADMIN };
+const OF_ROLE: Record<Role, readonly Scope[]> = {
+  viewer: SCOPES.slice(0, 2),
+  operator: SCOPES.slice(0, 4),
+  admin: SCOPES,
+};
 
 /** What a role may do. Roles grow: an admin holds an operator's scopes, an operator a viewer's. */
 export function scopesOf(role: Role) {
-  return SCOPES[role];
+  return OF_ROLE[role];
 }

@@ -1,88 +1,104 @@
-import { type Actor, type Ctx, requireActor } from "@netcheck/kernel/ctx";
-import { unauthenticated } from "@netcheck/kernel/fault";
-import { newId } from "@netcheck/kernel/id";
+import { type Ctx, requireActor, type Tx } from "@netcheck/kernel/ctx";
+import { Fault, notFound, unauthenticated } from "@netcheck/kernel/fault";
+import { type Id, idSchema } from "@netcheck/kernel/id";
 import { emit, transaction } from "@netcheck/kernel/outbox";
-import { and, eq, isNull } from "drizzle-orm";
-import * as z from "zod";
+import { and, desc, eq, gt, isNull, lt } from "drizzle-orm";
+import type * as z from "zod";
 
 import { recordAudit } from "./audit.ts";
+import type { IdentityCtx } from "./ctx.ts";
 import { SessionEnded } from "./events.ts";
 import { person, session } from "./identity.sql.ts";
-import { findLiveRole, forgetSession } from "./live-session.ts";
-import { verifyPassword } from "./password.ts";
-import { scopesOf } from "./role.ts";
-import type { Tokens } from "./token.ts";
+import { findLiveRole, forgetSession, isLive } from "./live-session.ts";
+import { type Page, pageOf, readCursor } from "./page.ts";
+import { sessionActor } from "./sign-in.ts";
 
-/** What identity's verbs need beyond the common `Ctx`. */
-export type IdentityCtx = Ctx & { tokens: Tokens; sessionLifetimeSeconds: number };
-
-export const Login = z.object({
-  email: z.email().max(254),
-  password: z.string().min(1).max(1_024),
-});
-
-/** The same answer for a wrong password, an unknown and a blocked person. */
-export async function login(ctx: IdentityCtx, { email, password }: z.output<typeof Login>) {
-  const [found] = await ctx.db.select().from(person).where(eq(person.email, email.toLowerCase()));
-  const matches = await verifyPassword(found?.passwordHash, password);
-  if (!found || !matches || found.blockedAt) {
-    throw unauthenticated("Wrong e-mail or password.");
-  }
-  return { ...(await openSession(ctx, found)), user: viewPerson(found) };
-}
-
-/** A session for one of our own jobs to act as this person, over HTTP like everyone else. */
-export async function impersonate(ctx: IdentityCtx, email: string) {
-  requireActor(ctx, "system");
-  const [found] = await ctx.db.select().from(person).where(eq(person.email, email));
-  if (!found) throw unauthenticated("No such person.");
-  return await openSession(ctx, found);
-}
+export const SessionId = idSchema<"session">();
 
 /** Who a bearer token speaks for, as of now. */
-export async function authenticate(ctx: Omit<IdentityCtx, "actor">, token: string): Promise<Actor> {
-  const { sub: personId, sid: sessionId } = await ctx.tokens.verify(token, ctx.now());
+export async function authenticate(ctx: Omit<IdentityCtx, "actor">, token: string) {
+  const { sub: id, sid: sessionId } = await ctx.tokens.verify(token, ctx.now());
   const role = await findLiveRole(ctx, sessionId);
   if (!role) throw unauthenticated("This session has ended.");
-  return { type: "person", personId, sessionId, scopes: scopesOf(role) };
+  return sessionActor({ id, role }, sessionId);
 }
 
-export async function getMe(ctx: Ctx) {
-  const { personId } = requireActor(ctx, "person");
-  const [found] = await ctx.db.select().from(person).where(eq(person.id, personId));
-  if (!found) throw unauthenticated();
-  return viewPerson(found);
+/** Who signed in; a key may not do what only its owner in person may. */
+export function requireSession(ctx: Pick<Ctx, "actor">) {
+  if (ctx.actor.type === "key") {
+    throw new Fault("forbidden", "identity.session_needed", "Sign in; a key may not do this.");
+  }
+  return requireActor(ctx, "person");
 }
 
-/** Acts at once; ending an ended session changes nothing. */
-export async function logout(ctx: Ctx) {
-  const { sessionId } = requireActor(ctx, "person");
-  const live = and(eq(session.id, sessionId), isNull(session.endedAt));
-  await transaction(ctx, async (tx) => {
-    await tx.update(session).set({ endedAt: ctx.now() }).where(live);
-    await recordAudit(tx, ctx, "session.ended", sessionId);
-    await emit(tx, ctx, SessionEnded, { sessionId });
-  });
+/** One's own that are live, the newest first. */
+export async function listSessions(ctx: Ctx, { limit, cursor: given }: z.output<typeof Page>) {
+  const { personId, sessionId } = requireSession(ctx);
+  const cursor = readCursor<"session">(given);
+  const live = and(isNull(session.endedAt), gt(session.expiresAt, ctx.now()));
+  const rows = await ctx.db
+    .select()
+    .from(session)
+    .where(and(eq(session.personId, personId), live, cursor && lt(session.id, cursor)))
+    .orderBy(desc(session.id))
+    .limit(limit + 1);
+  return pageOf(
+    rows,
+    limit,
+    (row) => view(row, sessionId),
+    ({ id }) => id,
+  );
+}
+
+/** Ends one of one's own, at once. */
+export async function revokeSession(ctx: Ctx, id: Id<"session">) {
+  const { personId } = requireSession(ctx);
+  const [mine] = await ctx.db
+    .select()
+    .from(session)
+    .where(and(eq(session.id, id), eq(session.personId, personId)));
+  if (!mine) throw notFound("session");
+  await transaction(ctx, (tx) => markEnded(tx, ctx, id, "session.ended"));
+  await forgetSession(ctx, id);
+}
+
+/**
+ * Ends the session that was presented, at once; ending an ended one changes nothing, and needs no
+ * `prove`, which is called before a live one ends.
+ */
+export async function signOut(
+  ctx: Ctx,
+  sessionId: Id<"session">,
+  prove: (sessionId: Id<"session">) => void,
+) {
+  const [found] = await ctx.db
+    .select()
+    .from(session)
+    .innerJoin(person, eq(person.id, session.personId))
+    .where(and(eq(session.id, sessionId), isLive(ctx.now())));
+  if (found) {
+    prove(sessionId);
+    const actor = sessionActor(found.person, sessionId);
+    await transaction(ctx, (tx) => markEnded(tx, { ...ctx, actor }, sessionId, "session.ended"));
+  }
   await forgetSession(ctx, sessionId);
 }
 
-async function openSession(ctx: IdentityCtx, { id: personId, role }: typeof person.$inferSelect) {
-  const createdAt = ctx.now();
-  const sessionId = newId<"session">(createdAt);
-  const expiresAt = new Date(createdAt.getTime() + ctx.sessionLifetimeSeconds * 1000);
-  const actor: Actor = { type: "person", personId, sessionId, scopes: scopesOf(role) };
-
-  await transaction(ctx, async (tx) => {
-    await tx.insert(session).values({ id: sessionId, personId, createdAt, expiresAt });
-    await recordAudit(tx, { ...ctx, actor }, "session.started", sessionId);
-  });
-  return {
-    accessToken: await ctx.tokens.sign({ personId, sessionId }, createdAt),
-    tokenType: "Bearer" as const,
-    expiresInSeconds: ctx.tokens.lifetimeSeconds,
-  };
+/** The first to end it leaves the record and the event. */
+export async function markEnded(
+  tx: Tx,
+  ctx: Ctx,
+  id: Id<"session">,
+  action: "session.ended" | "session.refresh_reused",
+) {
+  const live = and(eq(session.id, id), isNull(session.endedAt));
+  const ended = await tx.update(session).set({ endedAt: ctx.now() }).where(live).returning();
+  if (ended.length === 0) return;
+  await recordAudit(tx, ctx, action, id);
+  await emit(tx, ctx, SessionEnded, { sessionId: id });
 }
 
-function viewPerson({ id, email, role }: typeof person.$inferSelect) {
-  return { id, email, role };
+function view(row: typeof session.$inferSelect, current: Id<"session">) {
+  const { id, address, userAgent, createdAt, refreshedAt, expiresAt } = row;
+  return { id, isCurrent: id === current, address, userAgent, createdAt, refreshedAt, expiresAt };
 }

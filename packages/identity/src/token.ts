@@ -1,3 +1,5 @@
+import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+
 import { unauthenticated } from "@netcheck/kernel/fault";
 import { type Id, idSchema } from "@netcheck/kernel/id";
 import {
@@ -13,6 +15,7 @@ import {
 import * as z from "zod";
 
 const AUDIENCE = "netcheck";
+const REMEMBERED = 10_000;
 
 const PrivateKey = z.object({
   kty: z.literal("OKP"),
@@ -22,8 +25,16 @@ const PrivateKey = z.object({
   d: z.string().min(1),
 });
 
-/** The value of `TOKEN_KEYS`: at least two Ed25519 keys, so that rotation overlaps. The first signs. */
-export const TokenKeys = z.object({ keys: z.array(PrivateKey).min(2) });
+type PrivateKey = z.output<typeof PrivateKey>;
+
+/**
+ * The value of `TOKEN_KEYS`: Ed25519 keys from old to new, at least two. The second signs. To rotate,
+ * drop the first and append a new one: what the second signed stays good, and a third is known to
+ * every instance before it signs.
+ */
+export const TokenKeys = z.object({
+  keys: z.tuple([PrivateKey, PrivateKey], PrivateKey),
+});
 
 const Claims = z.object({ sub: idSchema<"person">(), sid: idSchema<"session">() });
 
@@ -32,6 +43,11 @@ export type Tokens = {
   sign(claims: { personId: Id<"person">; sessionId: Id<"session"> }, now: Date): Promise<string>;
   /** Throws `identity.unauthenticated` for anything but a valid access token of ours. */
   verify(token: string, now: Date): Promise<z.output<typeof Claims>>;
+  /** Which session a valid access token of ours names, undefined for any other. */
+  sessionOf(token: string, now: Date): Promise<Id<"session"> | undefined>;
+  /** Proves to us that a page read the answer of a sign-in: an HMAC of the session (OWASP's signed token). */
+  csrfToken(sessionId: Id<"session">): string;
+  isCsrfToken(sessionId: Id<"session">, token: string): boolean;
   /** The public halves, as RFC 7517 publishes them. */
   jwks: { keys: JWK[] };
   lifetimeSeconds: number;
@@ -49,13 +65,43 @@ export async function openTokens(options: {
     use: "sig",
   }));
   const findKey = createLocalJWKSet({ keys: publicKeys });
-  const [first] = options.keys.keys;
-  const signingKey = await importJWK({ ...first }, "EdDSA");
-  const header = { alg: "EdDSA", typ: "at+jwt", kid: first?.kid ?? "" };
+  const [, signing] = options.keys.keys;
+  const signingKey = await importJWK({ ...signing }, "EdDSA");
+  const header = { alg: "EdDSA", typ: "at+jwt", kid: signing.kid };
+  const csrfKey = csrfKeyOf(signing);
+  const csrfKeys = options.keys.keys.map(csrfKeyOf);
+
+  // A signature once found good stays good; whether the session still lives is asked each time.
+  const verified = new Map<string, { claims: z.output<typeof Claims>; expiresAtMs: number }>();
+
+  async function read(token: string, now: Date) {
+    const known = verified.get(token);
+    if (known && now.getTime() < known.expiresAtMs) return known.claims;
+    const { payload } = await jwtVerify(token, findKey, {
+      algorithms: ["EdDSA"],
+      typ: "at+jwt",
+      issuer,
+      audience: AUDIENCE,
+      currentDate: now,
+    });
+    const claims = Claims.parse(payload);
+    if (verified.size === REMEMBERED) verified.delete(verified.keys().next().value ?? "");
+    verified.set(token, { claims, expiresAtMs: (payload.exp ?? 0) * 1_000 });
+    return claims;
+  }
 
   return {
     jwks: { keys: publicKeys },
     lifetimeSeconds,
+    csrfToken: (sessionId) => hmac(csrfKey, sessionId).toString("base64url"),
+    isCsrfToken(sessionId, token) {
+      const given = Buffer.from(token, "base64url");
+      const isOurs = (key: Buffer) => {
+        const expected = hmac(key, sessionId);
+        return expected.length === given.length && timingSafeEqual(expected, given);
+      };
+      return csrfKeys.some(isOurs);
+    },
     sign({ personId, sessionId }, now) {
       const iat = Math.floor(now.getTime() / 1000);
       return new SignJWT({ sub: personId, sid: sessionId, iat, exp: iat + lifetimeSeconds })
@@ -66,24 +112,31 @@ export async function openTokens(options: {
     },
     async verify(token, now) {
       try {
-        const { payload } = await jwtVerify(token, findKey, {
-          algorithms: ["EdDSA"],
-          typ: "at+jwt",
-          issuer,
-          audience: AUDIENCE,
-          currentDate: now,
-        });
-        return Claims.parse(payload);
+        return await read(token, now);
       } catch (error) {
         throw unauthenticated("The access token is not valid or has expired.", error);
       }
     },
+    async sessionOf(token, now) {
+      const claims = await read(token, now).catch(() => undefined);
+      return claims?.sid;
+    },
   };
 }
 
-/** A fresh key set of two, for a home or a secret store that has none. */
+/** A fresh key set of three, for a home or a secret store that has none. */
 export async function generateTokenKeys(): Promise<z.output<typeof TokenKeys>> {
-  return TokenKeys.parse({ keys: await Promise.all([generateKey(), generateKey()]) });
+  const keys = await Promise.all([generateKey(), generateKey(), generateKey()]);
+  return TokenKeys.parse({ keys });
+}
+
+/** A key of its own (RFC 5869), so that no signature of one use is ever good for the other. */
+function csrfKeyOf({ d }: PrivateKey) {
+  return Buffer.from(hkdfSync("sha256", Buffer.from(d, "base64url"), "", "netcheck csrf", 32));
+}
+
+function hmac(key: Buffer, text: string) {
+  return createHmac("sha256", key).update(text).digest();
 }
 
 async function generateKey() {

@@ -18,9 +18,18 @@ export type Scope =
 
 export type Actor =
   | { type: "person"; personId: Id<"person">; sessionId: Id<"session">; scopes: readonly Scope[] }
+  | { type: "key"; keyId: Id<"key">; personId: Id<"person">; scopes: readonly Scope[] }
   | { type: "agent"; agentId: Id<"agent"> }
   | { type: "system"; job: string }
   | { type: "nobody" };
+
+/** Who is at the other end of the connection, as far as the transport can tell. */
+export type Caller = {
+  address: string;
+  /** What limits count: the address, and of IPv6 its /64, which one host has whole. */
+  network: string;
+  userAgent: string | undefined;
+};
 
 /** What a verb may touch. Everything else it needs is an argument. */
 export type Ctx = {
@@ -30,6 +39,8 @@ export type Ctx = {
   queue: Queue;
   now: () => Date;
   requestId: string;
+  /** Undefined for our own jobs. */
+  caller: Caller | undefined;
 };
 
 type ActorOf<T extends Actor["type"]> = Extract<Actor, { type: T }>;
@@ -38,7 +49,7 @@ type ActorOf<T extends Actor["type"]> = Extract<Actor, { type: T }>;
 export function requireScope(ctx: Pick<Ctx, "actor">, scope: Scope) {
   const { actor } = ctx;
   if (actor.type === "system") return actor;
-  if (actor.type !== "person") throw unauthenticated();
+  if (actor.type !== "person" && actor.type !== "key") throw unauthenticated();
   if (!actor.scopes.includes(scope)) throw forbidden(scope);
   return actor;
 }

@@ -16,6 +16,8 @@ export type FaultKind = keyof typeof STATUS;
 type FaultOptions = ErrorOptions & {
   /** Sent as `Retry-After`, for `limited` and `unavailable`. */
   retryAfterSeconds?: number;
+  /** Sent with the answer. */
+  headers?: Readonly<Record<string, string>>;
   /** Which parts of the request to change. */
   errors?: readonly { at: string; message: string }[];
 };
@@ -26,6 +28,7 @@ export class Fault extends Error {
   /** Stable and dotted, `context.reason`. Clients switch on it, so it never changes meaning. */
   readonly code: string;
   readonly retryAfterSeconds: number | undefined;
+  readonly headers: Readonly<Record<string, string>> | undefined;
   readonly errors: readonly { at: string; message: string }[] | undefined;
 
   constructor(kind: FaultKind, code: string, detail: string, options: FaultOptions = {}) {
@@ -34,6 +37,7 @@ export class Fault extends Error {
     this.kind = kind;
     this.code = code;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.headers = options.headers;
     this.errors = options.errors;
   }
 

@@ -21,7 +21,7 @@ export function validate<T extends keyof ValidationTargets, S extends z.ZodType>
   schema: S,
 ) {
   return zValidator(target, schema, (result, c) => {
-    if (target === "json" && !isJson(c.req.header("content-type"))) {
+    if (target === "json" && hasBody(c.req.raw.headers) && !isJson(c.req.header("content-type"))) {
       throw new Fault("unsupported", "request.content_type", "Send application/json.");
     }
     if (result.success) return;
@@ -31,6 +31,12 @@ export function validate<T extends keyof ValidationTargets, S extends z.ZodType>
     }));
     throw new Fault("invalid", "request.invalid", "The request breaks the schema.", { errors });
   });
+}
+
+/** A body that is absent is judged by the schema: some may be left out. */
+function hasBody(headers: Headers) {
+  const length = headers.get("content-length") ?? "0";
+  return length !== "0" || headers.has("content-type") || headers.has("transfer-encoding");
 }
 
 function isJson(contentType: string | undefined) {
@@ -70,9 +76,10 @@ export function onError(error: Error) {
 
 function faultResponse(fault: Fault) {
   if (fault.kind === "unavailable") log.warn("unavailable", { error: fault });
-  const { code, kind, status, message: detail, errors, retryAfterSeconds } = fault;
+  const { code, kind, status, message: detail, errors, headers, retryAfterSeconds } = fault;
   const body = { type: `/problems/${code}`, title: kind, status, detail };
   const response = problem(errors ? { ...body, errors } : body);
+  for (const [name, value] of Object.entries(headers ?? {})) response.headers.set(name, value);
   if (retryAfterSeconds) response.headers.set("retry-after", String(retryAfterSeconds));
   if (status === 401) response.headers.set("www-authenticate", 'Bearer realm="netcheck"');
   return response;

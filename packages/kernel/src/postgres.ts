@@ -8,3 +8,10 @@ export function isPostgresDown(error: unknown) {
   const known = /^(E[A-Z]+|57P0\d|53300|08\d{3})$/.test(code);
   return known || /timeout|terminated|not queryable/i.test(message);
 }
+
+/** Whether a statement failed because of this unique constraint (SQLSTATE 23505). */
+export function isUniqueViolation(error: unknown, constraint: string) {
+  if (!(error instanceof DrizzleQueryError) || !error.cause) return false;
+  const { code, constraint: broken } = error.cause as { code?: unknown; constraint?: unknown };
+  return code === "23505" && broken === constraint;
+}

@@ -4,17 +4,12 @@ import { createApp } from "@netcheck/api/app";
 import { createConsumers } from "@netcheck/api/consumers";
 import { log } from "@netcheck/kernel/log";
 import { readSettings } from "@netcheck/kernel/settings";
-import * as z from "zod";
 
+import { Listen } from "./listen.ts";
 import { openPlatform } from "./platform.ts";
 import { runSchedules } from "./schedule-runner.ts";
 
 /** The API process of one machine: the app, its consumers and its schedules, as Lambda has them. */
-const Listen = z.object({
-  HOST: z.string().default("127.0.0.1"),
-  PORT: z.coerce.number().int().min(0).max(65_535),
-});
-
 const { HOST: hostname, PORT: port } = readSettings(Listen, process.env);
 const { platform, settings, ...opened } = await openPlatform(process.env);
 const { SQS_ENDPOINT: endpoint, AWS_REGION: region, SQS_QUEUE_PREFIX: prefix } = settings;

@@ -17,7 +17,10 @@ export type FirstAdmin = {
  * Keeps a generated password in the home until somebody has seen it: a start that is killed between
  * making the account and showing the password would otherwise lock everybody out.
  */
-export async function firstAdmin(home: Home, env: NodeJS.ProcessEnv): Promise<FirstAdmin> {
+export async function firstAdmin(
+  home: Pick<Home, "hasSecret" | "secret" | "forgetSecret">,
+  env: NodeJS.ProcessEnv,
+): Promise<FirstAdmin> {
   const { ADMIN_EMAIL, ADMIN_PASSWORD } = env;
   const isLeft = home.hasSecret(PASSWORD);
   const generated = await home.secret(PASSWORD, async () => randomBytes(16).toString("hex"));

@@ -49,7 +49,10 @@ export async function settlePlace(options: {
     );
   const url = `http://${reachableHost(host)}:${port}`;
   const { ADMIN_EMAIL: _email, ADMIN_PASSWORD: _password, ...rest } = options.env;
+  // The same pages under the other name that people type.
+  const isOwn = isLoopback(host) && !options.env["PUBLIC_URL"];
   const env = {
+    ...(isOwn && { ALLOWED_ORIGINS: `http://localhost:${port}` }),
     ...rest,
     ...settings,
     HOST: host,

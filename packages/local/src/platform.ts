@@ -1,3 +1,4 @@
+import { getConnInfo } from "@hono/node-server/conninfo";
 import { openPostgres } from "@netcheck/adapters/postgres";
 import { rabbitAdmin } from "@netcheck/adapters/rabbit-admin";
 import { openRedis } from "@netcheck/adapters/redis";
@@ -32,6 +33,10 @@ export async function openPlatform(env: NodeJS.ProcessEnv) {
       lifetimeSeconds: settings.ACCESS_TOKEN_EXPIRE_MINUTES * 60,
     }),
     sessionLifetimeSeconds: settings.REFRESH_TOKEN_EXPIRE_DAYS * 86_400,
+    origins: [new URL(settings.PUBLIC_URL).origin, ...settings.ALLOWED_ORIGINS],
+    secureCookies: new URL(settings.PUBLIC_URL).protocol === "https:",
+    remoteAddress: (c) => getConnInfo(c).remote.address,
+    trustedProxies: settings.TRUSTED_PROXIES,
     brokerAdmin: rabbitAdmin({
       managementUrl: settings.AMQP_MANAGEMENT_URL,
       vhost: settings.RMQ_AGENTS_VHOST,

@@ -3,13 +3,15 @@ import { reconcileBroker } from "@netcheck/agents/account";
 import { enrolByName } from "@netcheck/agents/enrolment";
 import { jobCtx } from "@netcheck/api/platform";
 import { makePartitions } from "@netcheck/checks/partition";
-import { generatePassword } from "@netcheck/identity/password";
-import { createFirstAdmin, findFirstAdmin } from "@netcheck/identity/person";
-import { authenticate, impersonate, logout } from "@netcheck/identity/session";
+import { createFirstAdmin, findFirstAdmin } from "@netcheck/identity/first-admin";
+import { generatePassword, NewPassword } from "@netcheck/identity/password";
+import { authenticate, revokeSession } from "@netcheck/identity/session";
+import { impersonate } from "@netcheck/identity/sign-in";
 import { generateTokenKeys as generateKeys } from "@netcheck/identity/token";
 
 import { migrateDatabase } from "./migrate.ts";
 import { openPlatform } from "./platform.ts";
+import { problem } from "./problem.ts";
 
 const JOB = "local.start";
 
@@ -35,6 +37,9 @@ export async function prepareDatabase(
   if (known) return { email: known.email };
   const email = env["ADMIN_EMAIL"] ?? "admin@example.com";
   const password = env["ADMIN_PASSWORD"] ?? generatePassword();
+  if (!NewPassword.safeParse(password).success) {
+    throw problem("ADMIN_PASSWORD needs 12 to 1024 characters.");
+  }
   const created = await createFirstAdmin(ctx, { email, password });
   return created ? { email: created.email, password } : await prepareDatabase(env);
 }
@@ -68,7 +73,7 @@ export async function systemAccessToken(env: NodeJS.ProcessEnv) {
     accessToken,
     async end() {
       const actor = await authenticate(ctx, accessToken);
-      await logout({ ...ctx, actor });
+      await revokeSession({ ...ctx, actor }, actor.sessionId);
       await opened[Symbol.asyncDispose]();
     },
   };

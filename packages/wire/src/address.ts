@@ -37,11 +37,28 @@ const GLOBAL_IPV6 = ipaddr.parseCIDR("2000::/3");
  */
 export function isAddressAllowed(address: string, allow: AllowList) {
   if (!ipaddr.isValid(address)) return false;
-  const parsed = ipaddr.process(address.replace(/%.*$/, ""));
-  if (isGlobal(parsed)) return true;
-  return allow.some(
+  return isGlobal(ipaddr.process(bare(address))) || isListed(address, allow);
+}
+
+/** Whether an address lies in one of these networks; what is no address lies in none. */
+export function isListed(address: string, networks: AllowList) {
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.process(bare(address));
+  return networks.some(
     ([network, bits]) => network.kind() === parsed.kind() && parsed.match(network, bits),
   );
+}
+
+/** What one subscriber is given: an IPv4 address, or of an IPv6 address its /64 (RFC 6177). */
+export function subscriberNetwork(address: string) {
+  if (!ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(bare(address));
+  if (parsed.kind() === "ipv4") return parsed.toString();
+  return `${parsed.toNormalizedString().split(":").slice(0, 4).join(":")}::/64`;
+}
+
+function bare(address: string) {
+  return address.replace(/%.*$/, "");
 }
 
 function isGlobal(address: ipaddr.IPv4 | ipaddr.IPv6) {
@@ -52,6 +69,6 @@ function isGlobal(address: ipaddr.IPv4 | ipaddr.IPv6) {
 
 /** The address a literal stands for, in its canonical form, or undefined if it is a name. */
 export function literalAddress(host: string) {
-  const bare = host.replace(/^\[(.*)\]$/, "$1");
-  return ipaddr.isValid(bare) ? ipaddr.process(bare).toString() : undefined;
+  const unbracketed = host.replace(/^\[(.*)\]$/, "$1");
+  return ipaddr.isValid(unbracketed) ? ipaddr.process(unbracketed).toString() : undefined;
 }

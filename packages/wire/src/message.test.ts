@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type * as z from "zod";
 
-import { CheckRequest, CheckResponse, Heartbeat, MAX_MESSAGE_BYTES } from "./message.ts";
+import { CheckRequest, CheckResponse, CheckType, Heartbeat, MAX_MESSAGE_BYTES } from "./message.ts";
 import { OPTIONS } from "./options.ts";
 
 const FOLDER = new URL("../../../test/fixtures/wire/", import.meta.url);
@@ -15,6 +15,12 @@ const SCHEMAS: Record<string, z.ZodType> = {
   "tcp-request": CheckRequest,
   "tcp-finished": CheckResponse,
   "tcp-failed": CheckResponse,
+  "dns-request": CheckRequest,
+  "dns-finished": CheckResponse,
+  "dns-failed": CheckResponse,
+  "ping-request": CheckRequest,
+  "ping-finished": CheckResponse,
+  "ping-failed": CheckResponse,
   heartbeat: Heartbeat,
 };
 
@@ -52,7 +58,7 @@ describe("the golden files", () => {
     );
   }
 
-  it.each(["http", "tcp"] as const)("the options of an %s request are this version's", (type) => {
+  it.each(CheckType.options)("the options of an %s request are this version's", (type) => {
     const { options } = CheckRequest.parse(golden(`${type}-request`));
     expect(OPTIONS[type].parse(options)).toEqual(options);
   });
@@ -80,7 +86,7 @@ describe("a message that does not keep to the wire is refused", () => {
       CheckResponse,
       { ...failed, error: { code: "x", message: "x".repeat(1_001) } },
     ],
-    ["an unknown type", CheckRequest, { ...request, type: "ping" }],
+    ["an unknown type", CheckRequest, { ...request, type: "udp" }],
     ["an empty target", CheckRequest, { ...request, target: "" }],
     ["port 0", CheckRequest, { ...request, port: 0 }],
     ["port 65536", CheckRequest, { ...request, port: 65_536 }],

@@ -6,7 +6,7 @@ export const WIRE_VERSION = 1;
 /** Largest message either side accepts, in bytes. */
 export const MAX_MESSAGE_BYTES = 256 * 1024;
 
-export const CheckType = z.enum(["http", "tcp"]);
+export const CheckType = z.enum(["http", "tcp", "dns", "ping"]);
 export type CheckType = z.output<typeof CheckType>;
 
 /** Where a failed check was stopped: whose fault it is. */
@@ -14,7 +14,16 @@ export const FailureSource = z.enum(["target", "resolver", "path", "agent", "pla
 export type FailureSource = z.output<typeof FailureSource>;
 
 /** How far the agent came before it failed. */
-export const Phase = z.enum(["policy", "dns", "tcp", "tls", "firstByte", "download", "run"]);
+export const Phase = z.enum([
+  "policy",
+  "dns",
+  "tcp",
+  "tls",
+  "firstByte",
+  "download",
+  "icmp",
+  "run",
+]);
 export type Phase = z.output<typeof Phase>;
 
 const Id = z.uuid();

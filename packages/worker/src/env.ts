@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 /** Settings of the worker, named as in the environment. */
-const Settings = z.object({
+export const Settings = z.object({
   AMQP_URL: z.url({ protocol: /^amqps?$/ }),
   SQS_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   SQS_QUEUE_PREFIX: z.string().default(""),

@@ -1,0 +1,28 @@
+import { isAddressAllowed } from "@netcheck/wire/address";
+import type { IpVersion } from "@netcheck/wire/options";
+
+import { policyFailure, type Failure } from "./failure.ts";
+import { SYSTEM_NETWORK } from "./network.ts";
+import type { ProbeContext } from "./probe.ts";
+
+/** `address` is the first one, allowed or not, for the record. */
+export type Reach =
+  | { address: string; allowed: readonly string[] }
+  | { address: string | null; failure: Failure };
+
+/** Resolves a host once and judges every address by the target policy; only `allowed` may be dialled. */
+export async function reach(
+  host: string,
+  { allow, signal, network = SYSTEM_NETWORK }: ProbeContext,
+  ipVersion?: IpVersion,
+): Promise<Reach> {
+  const resolution = await network.resolve(host, signal, ipVersion);
+  if ("failure" in resolution) return { address: null, failure: resolution.failure };
+  const allowed = resolution.addresses.filter((it) => isAddressAllowed(it, allow));
+  const [address] = allowed;
+  if (address !== undefined) return { address, allowed };
+  return {
+    address: resolution.addresses[0] ?? null,
+    failure: policyFailure(`${host} is at an address that this agent may not reach.`),
+  };
+}

@@ -1,0 +1,57 @@
+import { type Ctx, requireActor } from "@netcheck/kernel/ctx";
+import { conflict, invalid, unauthenticated } from "@netcheck/kernel/fault";
+import { emit, transaction } from "@netcheck/kernel/outbox";
+import { and, eq, isNull, ne } from "drizzle-orm";
+import * as z from "zod";
+
+import { recordAudit } from "./audit.ts";
+import type { IdentityCtx } from "./ctx.ts";
+import { RightsChanged } from "./events.ts";
+import { person, session } from "./identity.sql.ts";
+import { rewriteRights } from "./live-person.ts";
+import { checkNewPassword, hashPassword, NewPassword, verifyPassword } from "./password.ts";
+import { requireSession } from "./session.ts";
+import { beginSignIn } from "./sign-in-limit.ts";
+
+export const ChangePassword = z.strictObject({
+  currentPassword: z.string().min(1).max(1_024),
+  newPassword: NewPassword,
+});
+
+/** Who acts: the person who signed in, or the owner of the key. */
+export async function getMe(ctx: Ctx) {
+  const { personId } = ctx.actor.type === "key" ? ctx.actor : requireActor(ctx, "person");
+  const [found] = await ctx.db.select().from(person).where(eq(person.id, personId));
+  if (!found) throw unauthenticated();
+  return { id: found.id, email: found.email, role: found.role };
+}
+
+/** Ends one's other sessions at once; keys live on. The current password is guessed at as slowly as at a sign-in. */
+export async function changePassword(ctx: IdentityCtx, input: z.output<typeof ChangePassword>) {
+  const { personId, sessionId } = requireSession(ctx);
+  const me = eq(person.id, personId);
+  const [found] = await ctx.db.select().from(person).where(me);
+  if (!found) throw unauthenticated();
+  const attempt = await beginSignIn(ctx, found.email);
+  if (!(await verifyPassword(found.passwordHash, input.currentPassword))) {
+    await recordAudit(ctx.db, ctx, "person.password_refused", personId);
+    throw invalid("identity.wrong_password", "json.currentPassword", "This is not your password.");
+  }
+  checkNewPassword(input.newPassword, found.email, "json.newPassword");
+  const passwordHash = await hashPassword(input.newPassword);
+
+  await transaction(ctx, async (tx) => {
+    const unchanged = and(me, eq(person.passwordHash, found.passwordHash ?? ""));
+    const changed = await tx.update(person).set({ passwordHash }).where(unchanged).returning();
+    if (changed.length === 0) {
+      throw conflict("identity.password_raced", "The password has just been changed elsewhere.");
+    }
+    const others = and(eq(session.personId, personId), ne(session.id, sessionId));
+    const live = and(others, isNull(session.endedAt));
+    await tx.update(session).set({ endedAt: ctx.now() }).where(live);
+    await recordAudit(tx, ctx, "person.password_changed", personId);
+    await emit(tx, ctx, RightsChanged, { personId });
+  });
+  await attempt.giveBack();
+  await rewriteRights(ctx, personId);
+}

@@ -1,0 +1,82 @@
+import type { Ctx, Scope } from "@netcheck/kernel/ctx";
+import { idSchema } from "@netcheck/kernel/id";
+import { takeFrom } from "@netcheck/kernel/rate-limit";
+import { and, eq, isNull, lt, or } from "drizzle-orm";
+import * as z from "zod";
+
+import { apiKey, person } from "./identity.sql.ts";
+import { Ended, putEntries } from "./rights-cache.ts";
+import { SCOPES } from "./role.ts";
+
+const TOUCH_SECONDS = 60;
+/** Keys that Redis does not know, per network: 256 bits are not guessed, but asking costs Postgres. */
+const UNKNOWN = { name: "unknown_key", most: 300, windowSeconds: 60 };
+
+const Live = z.object({
+  version: z.int(),
+  role: z.enum(person.role.enumValues),
+  keyId: idSchema<"key">(),
+  personId: idSchema<"person">(),
+  scopes: z.array(z.enum(SCOPES)),
+  expiresAt: z.iso.datetime().nullable(),
+});
+const Cached = z.union([Ended, Live]);
+
+type Stores = Pick<Ctx, "db" | "redis" | "now" | "caller">;
+
+/** The entry, and whether its last use is to be written down; false when there is none. */
+const READ = `
+local entry = redis.call('GET', KEYS[1])
+if not entry then return false end
+return { entry, redis.call('SET', KEYS[2], 1, 'NX', 'EX', ARGV[1]) and 1 or 0 }`;
+
+const Read = z.tuple([z.unknown(), z.number()]).nullable();
+
+/** What the key of this hash stands for while it and its owner are live; Redis first, Postgres on a miss. */
+export async function findLiveKey(stores: Stores, hash: string) {
+  const keys = [keyKey(hash), `${keyKey(hash)}:used`];
+  const read = Read.parse(await stores.redis.eval<number[], unknown>(READ, keys, [TOUCH_SECONDS]));
+  const found = Cached.safeParse(read?.[0]).data ?? (await fill(stores, hash));
+  if (found === undefined || "ended" in found) return undefined;
+  if (found.expiresAt !== null && new Date(found.expiresAt) <= stores.now()) return undefined;
+  if (read === null || read[1] === 1) await touch(stores, hash);
+  return found;
+}
+
+export function keyKey(hash: string) {
+  return `key:${hash}`;
+}
+
+/** What Redis holds of a key that is not ended. */
+export function keyEntry(
+  { id: keyId, personId, scopes, expiresAt }: typeof apiKey.$inferSelect,
+  { version, role }: Pick<typeof person.$inferSelect, "version" | "role">,
+) {
+  const until = expiresAt?.toISOString() ?? null;
+  return { version, role, keyId, personId, scopes: scopes as Scope[], expiresAt: until };
+}
+
+async function fill(stores: Stores, hash: string) {
+  const network = stores.caller?.network ?? "none";
+  const { giveBack } = await takeFrom(stores, [{ ...UNKNOWN, key: network }]);
+  const ofLivingOwner = and(isNull(person.blockedAt), isNull(person.deletedAt));
+  const [row] = await stores.db
+    .select()
+    .from(apiKey)
+    .innerJoin(person, eq(person.id, apiKey.personId))
+    .where(and(eq(apiKey.hash, hash), isNull(apiKey.revokedAt), ofLivingOwner));
+  if (!row) return undefined;
+  const entry = keyEntry(row.api_key, row.person);
+  await giveBack();
+  await putEntries(stores, [[keyKey(hash), entry]]);
+  return entry;
+}
+
+async function touch({ db, now }: Stores, hash: string) {
+  const minuteAgo = new Date(now().getTime() - TOUCH_SECONDS * 1000);
+  const isDue = or(isNull(apiKey.lastUsedAt), lt(apiKey.lastUsedAt, minuteAgo));
+  await db
+    .update(apiKey)
+    .set({ lastUsedAt: now() })
+    .where(and(eq(apiKey.hash, hash), isDue));
+}

@@ -1,0 +1,18 @@
+import { type Ctx, requireActor } from "@netcheck/kernel/ctx";
+import { lt, or } from "drizzle-orm";
+
+import type { IdentityCtx } from "./ctx.ts";
+import { refreshToken, session } from "./identity.sql.ts";
+import { ENDED_SECONDS } from "./rights-cache.ts";
+
+/** Deletes sessions that are over, with their refresh tokens, and spent tokens that outlived any session. */
+export async function purgeSessions(ctx: Ctx & Pick<IdentityCtx, "sessionLifetimeSeconds">) {
+  requireActor(ctx, "system");
+  const now = ctx.now();
+  const before = (seconds: number) => new Date(now.getTime() - seconds * 1000);
+  const isOver = or(lt(session.expiresAt, now), lt(session.endedAt, before(ENDED_SECONDS)));
+  await ctx.db.delete(session).where(isOver);
+  await ctx.db
+    .delete(refreshToken)
+    .where(lt(refreshToken.issuedAt, before(ctx.sessionLifetimeSeconds)));
+}

@@ -1,0 +1,51 @@
+import { createHash } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+
+import { takeFrom, UNLIMITED } from "@netcheck/kernel/rate-limit";
+
+import type { IdentityCtx } from "./ctx.ts";
+
+const WINDOW = { windowSeconds: 300 };
+const PER_ACCOUNT_AND_NETWORK = { name: "sign_in", most: 10, ...WINDOW };
+const PER_NETWORK = { name: "sign_in_network", most: 100, ...WINDOW };
+const PER_ACCOUNT = { name: "sign_in_account", most: UNLIMITED, ...WINDOW };
+const PER_TOKEN_AND_NETWORK = { name: "refresh", most: 60, ...WINDOW };
+const REFRESH_PER_NETWORK = { name: "refresh_network", most: 300, ...WINDOW };
+
+/** Failed attempts on one account, from anywhere, after which each further one takes longer. */
+const CALM = 20;
+const SLOW_MS = 1_000;
+
+/**
+ * Counts an attempt before its password is looked at; a success gives it back, so what is counted are
+ * failures and what is under way. An account that is guessed at from everywhere is slowed, never locked.
+ */
+export async function beginSignIn(ctx: IdentityCtx, email: string) {
+  const account = digest(email);
+  const { counts, giveBack } = await takeFrom(ctx, [
+    { ...PER_ACCOUNT_AND_NETWORK, key: `${account}:${networkOf(ctx)}` },
+    { ...PER_NETWORK, key: networkOf(ctx) },
+    { ...PER_ACCOUNT, key: account },
+  ]);
+  const [, , onAccount = 0] = counts;
+  if (onAccount > CALM) await pause(SLOW_MS);
+  return { giveBack };
+}
+
+/** The same for a refresh, whose account is not known yet: counted per token instead. */
+export function beginRefresh(ctx: IdentityCtx, token: string) {
+  const network = networkOf(ctx);
+  return takeFrom(ctx, [
+    { ...PER_TOKEN_AND_NETWORK, key: `${digest(token)}:${network}` },
+    { ...REFRESH_PER_NETWORK, key: network },
+  ]);
+}
+
+function networkOf({ caller }: IdentityCtx) {
+  return caller?.network ?? "none";
+}
+
+/** Keys of Redis carry neither addresses of people nor secrets. */
+function digest(text: string) {
+  return createHash("sha256").update(text).digest("base64url");
+}

@@ -1,0 +1,73 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+import { sessionKey } from "@netcheck/identity/live-session";
+import { hashPassword, verifyPassword } from "@netcheck/identity/password";
+import { idSchema } from "@netcheck/kernel/id";
+import type { Netcheck } from "@netcheck/local/netcheck";
+import { systemAccessToken } from "@netcheck/local/prepare";
+import { decodeJwt } from "jose";
+
+import { compared } from "./requests.ts";
+import type { Row } from "./table.ts";
+
+const BARE = fileURLToPath(new URL("./bare-read.ts", import.meta.url));
+
+/** `GET /users/me` beside a route that only makes its calls to Redis and Postgres. */
+export async function measureRead({ url, env }: Netcheck): Promise<Row[]> {
+  await using stack = new AsyncDisposableStack();
+  const session = await systemAccessToken(env);
+  stack.defer(() => session.end());
+  const { sid, sub } = decodeJwt<{ sid: string }>(session.accessToken);
+  const key = sessionKey(idSchema<"session">().parse(sid));
+  const bare = fork(BARE, [key, String(sub)], { env: { ...process.env, ...env } });
+  stack.defer(() => void bare.kill());
+  const [port] = await once(bare, "message");
+  const headers = { authorization: `Bearer ${session.accessToken}` };
+  const read = (from: string) => async () => {
+    const response = await fetch(from, { headers });
+    if (!response.ok) throw new Error(`${from} answered ${response.status}`);
+    await response.arrayBuffer();
+  };
+  const load = { requests: 1_000, parallel: 8, rounds: 5 };
+  const rate = await compared(
+    read(`${url}/api/v1/users/me`),
+    read(`http://127.0.0.1:${port}/`),
+    load,
+  );
+  return [rowOf("authenticated read", rate, "same calls, bare route", 0.7)];
+}
+
+/** Sign-ins over HTTP, eight at a time, beside bare verifications of the same hash. */
+export async function measureSignIns({ url, email, password }: Netcheck): Promise<Row[]> {
+  if (password === undefined)
+    throw new Error("Sign-ins are measured on the start that made the account.");
+  const hash = await hashPassword(password);
+  const body = JSON.stringify({ email, password });
+  const headers = { "content-type": "application/json" };
+  const signIn = async () => {
+    const response = await fetch(`${url}/api/v1/auth/login`, { method: "POST", headers, body });
+    if (!response.ok) throw new Error(`sign-in answered ${response.status}`);
+    await response.arrayBuffer();
+  };
+  const load = { requests: 120, parallel: 8, rounds: 3 };
+  const rate = await compared(signIn, () => verifyPassword(hash, password), load);
+  return [rowOf("sign-ins, 8 in parallel", rate, "bare Argon2id", 0.75)];
+}
+
+function rowOf(
+  what: string,
+  { ours, floor }: { ours: number; floor: number },
+  of: string,
+  least: number,
+) {
+  const share = ours / floor;
+  return {
+    what,
+    floor: `${of} ${floor.toFixed(0)}/s`,
+    measured: `${ours.toFixed(0)}/s, ${(share * 100).toFixed(0)} %`,
+    budget: `≥ ${least * 100} %`,
+    met: share >= least,
+  };
+}

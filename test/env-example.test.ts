@@ -1,0 +1,113 @@
+import { Settings as PlatformSettings } from "@netcheck/api/env";
+import { readSettings as readPlatform } from "@netcheck/kernel/settings";
+import { Listen } from "@netcheck/local/listen";
+import { readSettings as readWorker } from "@netcheck/worker/env";
+import { describe, expect, it } from "vitest";
+
+import {
+  allSettings,
+  example,
+  platformNames,
+  whole,
+  workerNames,
+  written,
+} from "./support/settings.ts";
+
+describe(".env.example", () => {
+  it("names every setting once, and nothing that is none", () => {
+    const names = written.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.toSorted()).toEqual([...allSettings].toSorted());
+  });
+
+  it("explains each in a comment above it, and holds no secret", () => {
+    const lines = example.split("\n");
+    const isSetting = (line: string) => /^#?[A-Z][A-Z0-9_]+=/.test(line);
+    for (const [i, line] of lines.entries()) {
+      if (!isSetting(line)) continue;
+      // Settings that stand together share a comment.
+      const above = lines.slice(0, i).findLast((one) => !isSetting(one));
+      expect(above, line).toMatch(/^# /);
+    }
+    expect(example).not.toMatch(/"d":"[^…]/);
+  });
+
+  it("shows the defaults that the programs have", () => {
+    const { TOKEN_KEYS, SQS_ENDPOINT, REDIS_URL, ...own } = whole;
+    const given = { ...own, TOKEN_KEYS, REDIS_URL, SQS_ENDPOINT };
+    const commented = new Set(
+      [...example.matchAll(/^#([A-Z0-9_]+)=/gm)].map(([, name]) => name ?? ""),
+    );
+    const isDefault = ([name]: [string, string]) =>
+      !commented.has(name) || name === "SQS_ENDPOINT" || name === "PORT";
+    const without = Object.fromEntries(Object.entries(given).filter(isDefault));
+    expect(readPlatform(PlatformSettings, without)).toEqual(readPlatform(PlatformSettings, given));
+    expect(readWorker(without)).toEqual(readWorker(given));
+    expect(readPlatform(Listen, without)).toEqual(readPlatform(Listen, given));
+  });
+});
+
+/** What each program cannot read, by setting; a setting that takes any text has none. */
+const MALFORMED: Record<string, string | undefined> = {
+  LOG_LEVEL: "LOUD",
+  DATABASE_URL: "mysql://h/d",
+  REDIS_URL: "h:6379",
+  SQS_ENDPOINT: "sqs",
+  SQS_QUEUE_PREFIX: undefined,
+  AWS_REGION: undefined,
+  AMQP_URL: "http://h",
+  AMQP_MANAGEMENT_URL: "amqp://h",
+  AGENT_AMQP_URL: "http://h",
+  RMQ_AGENTS_VHOST: "",
+  RMQ_REQUEST_EXCHANGE: "",
+  RMQ_RESPONSE_EXCHANGE: "",
+  AGENT_HEARTBEAT_INTERVAL_SEC: "0",
+  AGENT_HEARTBEAT_TIMEOUT_SEC: "soon",
+  ACCESS_TOKEN_EXPIRE_MINUTES: "61",
+  REFRESH_TOKEN_EXPIRE_DAYS: "-1",
+  TOKEN_KEYS: '{"keys":[]}',
+  PUBLIC_URL: "netcheck",
+  ALLOWED_ORIGINS: "watch.example.com",
+  TRUSTED_PROXIES: "10/8",
+  NETCHECK_ALLOW: "10.0.0.0/40",
+  HOST: "",
+  PORT: "65536",
+};
+
+const PROGRAMS = {
+  platform: {
+    names: platformNames,
+    read: (env: NodeJS.ProcessEnv) => readPlatform(PlatformSettings, env),
+  },
+  worker: { names: workerNames, read: readWorker },
+  api: {
+    names: Object.keys(Listen.shape),
+    read: (env: NodeJS.ProcessEnv) => readPlatform(Listen, env),
+  },
+};
+
+describe.each(Object.entries(PROGRAMS))("the %s", (_program, { names, read }) => {
+  it.each(names)("names %s where it cannot be read", (name) => {
+    expect(Object.keys(MALFORMED), "a row in MALFORMED").toContain(name);
+    const bad = MALFORMED[name];
+    if (bad === undefined) return;
+    expect(() => read({ ...whole, [name]: bad })).toThrow(new RegExp(`^  ${name}[.:]`, "m"));
+  });
+
+  it("starts with what is written, and names all that it lacks at once", () => {
+    expect(() => read(whole)).not.toThrow();
+    const needed = names.filter((name) => {
+      try {
+        read({ ...whole, [name]: undefined });
+        return false;
+      } catch (error) {
+        expect(String(error)).toContain(`  ${name}: `);
+        return true;
+      }
+    });
+    const lacking = Object.fromEntries(
+      Object.entries(whole).filter(([it]) => !needed.includes(it)),
+    );
+    for (const name of needed) expect(() => read(lacking)).toThrow(`  ${name}: `);
+  });
+});

@@ -1,0 +1,64 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+const PACKAGES = { ip: "iproute2", nft: "nftables", ping: "iputils-ping" } as const;
+const LIMIT_MS = 10_000;
+
+/** Runs a tool of the system to its end. */
+export async function tool(command: string, ...argv: string[]) {
+  const { stdout } = await run(command, argv, { timeout: LIMIT_MS });
+  return stdout;
+}
+
+function say(text: string) {
+  process.stderr.write(`\n[lab] ${text}\n\n`);
+}
+
+/** Why this host can have no lab, after trying to make it able; undefined if it can. */
+export async function whyNoLab(): Promise<string | undefined> {
+  if (process.platform !== "linux") return refuse("network namespaces are Linux's");
+  if (process.getuid?.() !== 0) return refuse("network namespaces need root");
+  const missing = await missingPackages();
+  if (missing.length > 0) await install(missing);
+  const left = await missingPackages();
+  if (left.length > 0) return refuse(`not installed: ${left.join(", ")}`);
+  const trial = `nclab-${process.pid}-trial`;
+  try {
+    await tool("ip", "netns", "add", trial);
+    await tool("ip", "netns", "exec", trial, "nft", "add", "table", "inet", "trial");
+    return undefined;
+  } catch (error) {
+    return refuse(`namespaces may not be made here: ${String(error)}`);
+  } finally {
+    await tool("ip", "netns", "del", trial).catch(() => undefined);
+  }
+}
+
+function refuse(reason: string) {
+  say(`SKIPPED, the checks are not held against a network: ${reason}`);
+  return reason;
+}
+
+async function missingPackages() {
+  const found = await Promise.all(
+    Object.entries(PACKAGES).map(async ([command, name]) => {
+      const there = await tool("sh", "-c", `command -v ${command}`).catch(() => "");
+      return there ? [] : [name];
+    }),
+  );
+  return found.flat();
+}
+
+async function install(packages: string[]) {
+  say(`installing ${packages.join(", ")} with apt`);
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const apt = (...argv: string[]) => run("apt-get", ["-qq", ...argv], { env, timeout: 120_000 });
+  try {
+    await apt("update");
+    await apt("install", "-y", "--no-install-recommends", ...packages);
+  } catch (error) {
+    say(`apt could not: ${String(error)}`);
+  }
+}

@@ -1,0 +1,42 @@
+import type { Answer } from "dns-packet";
+
+import type { Question, Reply } from "../support/dns-server.ts";
+
+const a = (name: string, data: string): Answer => ({ type: "A", name, ttl: 60, data });
+const aaaa = (name: string, data: string): Answer => ({ type: "AAAA", name, ttl: 60, data });
+
+const RECORDS: Answer[] = [
+  a("web.lab", "10.98.2.2"),
+  aaaa("web.lab", "fd98:2::2"),
+  a("tls.lab", "10.98.2.2"),
+  a("four.lab", "10.98.2.2"),
+  aaaa("six.lab", "fd98:2::2"),
+  a("ns.lab", "10.98.2.53"),
+  a("inside.lab", "10.98.9.9"),
+  aaaa("inside6.lab", "fd98:9::9"),
+  aaaa("mapped.lab", "::ffff:10.98.9.9"),
+  aaaa("nat64.lab", "64:ff9b::a62:909"),
+  aaaa("sixtofour.lab", "2002:a62:909::1"),
+  { type: "MX", name: "web.lab", ttl: 300, data: { preference: 10, exchange: "mx.lab" } },
+  { type: "TXT", name: "web.lab", ttl: 5, data: ["v=lab"] },
+  { type: "CNAME", name: "alias.lab", ttl: 60, data: "web.lab" },
+];
+
+/** A resolver that knows the names of the lab; `rebind.lab` moves inside after its first answer. */
+export function createScript() {
+  let rebound = 0;
+  return ({ name, type, via }: Question): Reply => {
+    const wanted = name.toLowerCase();
+    if (wanted === "servfail.lab") return { statusCode: 2 };
+    if (wanted === "refused.lab") return { statusCode: 5 };
+    if (wanted === "silent.lab") return "silence";
+    if (wanted === "long.lab" && via === "UDP") return { tooLong: true };
+    if (wanted === "long.lab") return { answers: [a("long.lab", "10.98.2.2")] };
+    if (wanted === "rebind.lab" && type !== "A") return {};
+    if (wanted === "rebind.lab")
+      return { answers: [a(wanted, (rebound += 1) === 1 ? "10.98.2.2" : "10.98.9.9")] };
+    const known = RECORDS.filter((record) => record.name === wanted);
+    if (known.length === 0) return { statusCode: 3 };
+    return { answers: known.filter((record) => record.type === type || record.type === "CNAME") };
+  };
+}

@@ -1,0 +1,228 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer as createHttpServer } from "node:http";
+import { type AddressInfo, createServer } from "node:net";
+
+import { readCommand } from "@netcheck/agent/settings";
+import { newId } from "@netcheck/kernel/id";
+import { log, setLogLevel } from "@netcheck/kernel/log";
+import { readSettings as readPlatform } from "@netcheck/kernel/settings";
+import { firstAdmin } from "@netcheck/local/first-admin";
+import { Listen } from "@netcheck/local/listen";
+import { openPlatform } from "@netcheck/local/platform";
+import { sql } from "drizzle-orm";
+import { decodeJwt } from "jose";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import * as z from "zod";
+
+import { allSettings, whole } from "./support/settings.ts";
+
+/** A server that notes what it is asked and answers 200 to all of it. */
+async function listener() {
+  const asked: string[] = [];
+  const server = createHttpServer((request, response) => {
+    let body = "";
+    request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+    request.on("end", () => {
+      const { authorization = "" } = request.headers;
+      asked.push(
+        `${request.method} ${decodeURIComponent(request.url ?? "")} ${authorization} ${body}`,
+      );
+      response.setHeader("content-type", "application/json");
+      response.end(request.url === "/pipeline" ? '[{"result":null}]' : '{"Successful":[]}');
+    });
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { asked, host, [Symbol.dispose]: () => void server.close() };
+}
+
+async function opened(env: NodeJS.ProcessEnv) {
+  const platform = await openPlatform({ ...whole, LOG_LEVEL: "CRITICAL", ...env });
+  return platform;
+}
+
+const claims = { personId: newId<"person">(new Date()), sessionId: newId<"session">(new Date()) };
+const ensured = {
+  agentId: newId<"agent">(new Date()),
+  username: "agent.x",
+  passwordHash: "h",
+  queue: "agent.x.q",
+};
+
+async function tokenUnder(env: NodeJS.ProcessEnv) {
+  await using open = await opened(env);
+  return decodeJwt(await open.platform.tokens.sign(claims, new Date()));
+}
+
+/** What the platform asks the broker's management when it makes an account. */
+async function managed(env: NodeJS.ProcessEnv) {
+  using broker = await listener();
+  await using open = await opened({ AMQP_MANAGEMENT_URL: `http://a:b@${broker.host}`, ...env });
+  await open.platform.brokerAdmin.ensureAccount(ensured);
+  return broker.asked.join("\n");
+}
+
+async function queued(env: NodeJS.ProcessEnv) {
+  using sqs = await listener();
+  await using open = await opened({ SQS_ENDPOINT: `http://${sqs.host}`, ...env });
+  const messages = [{ id: "1", body: "{}" }];
+  await open.platform.queue.send("events", messages).catch(() => undefined);
+  return sqs.asked.join("\n");
+}
+
+const EFFECTS: Record<string, () => Promise<void> | void> = {
+  LOG_LEVEL: async () => {
+    const write = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    await using _quiet = await opened({ LOG_LEVEL: "ERROR" });
+    log.info("dropped");
+    expect(write).not.toHaveBeenCalled();
+    log.error("kept");
+    expect(write).toHaveBeenCalledOnce();
+  },
+  DATABASE_URL: async () => {
+    const server = createServer((socket) => {
+      socket.once("data", (hello) => socket.end(void said.push(hello.toString("latin1"))));
+    }).listen(0, "127.0.0.1");
+    const said: string[] = [];
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    await using open = await opened({ DATABASE_URL: `postgres://me:x@127.0.0.1:${port}/mine` });
+    await expect(Promise.resolve(open.platform.db.execute(sql`select 1`))).rejects.toThrow();
+    expect(said.join()).toContain("mine");
+    server.close();
+  },
+  REDIS_URL: async () => {
+    using redis = await listener();
+    await using open = await opened({ REDIS_URL: `http://:secret@${redis.host}` });
+    await open.platform.redis.get("x");
+    expect(redis.asked.join()).toContain("Bearer secret");
+  },
+  SQS_ENDPOINT: async () => expect(await queued({})).toContain("events"),
+  SQS_QUEUE_PREFIX: async () =>
+    expect(await queued({ SQS_QUEUE_PREFIX: "blue-" })).toContain("blue-events"),
+  AWS_REGION: async () =>
+    expect(await queued({ AWS_REGION: "eu-north-1" })).toContain("/eu-north-1/sqs/"),
+  AMQP_MANAGEMENT_URL: async () => expect(await managed({})).toContain(btoa("a:b")),
+  RMQ_AGENTS_VHOST: async () =>
+    expect(await managed({ RMQ_AGENTS_VHOST: "mine" })).toContain("PUT /api/queues/mine/"),
+  RMQ_REQUEST_EXCHANGE: async () =>
+    expect(await managed({ RMQ_REQUEST_EXCHANGE: "out" })).toContain("/e/out/q/"),
+  RMQ_RESPONSE_EXCHANGE: async () => {
+    expect(await managed({ RMQ_RESPONSE_EXCHANGE: "back" })).toContain('"exchange":"back"');
+    await using open = await opened({ RMQ_RESPONSE_EXCHANGE: "back" });
+    expect(open.platform.agentBroker.responseExchange).toBe("back");
+  },
+  AMQP_URL: async () => {
+    const greeted = Promise.withResolvers<string>();
+    const broker = createServer((socket) => {
+      socket.on("error", () => undefined);
+      socket.once("data", (hello) => greeted.resolve(hello.toString("latin1")));
+    }).listen(0, "127.0.0.1");
+    await once(broker, "listening");
+    const { port } = broker.address() as AddressInfo;
+    const env = { ...whole, LOG_LEVEL: "CRITICAL", AMQP_URL: `amqp://127.0.0.1:${port}` };
+    const worker = spawn(process.execPath, ["packages/worker/src/main.ts"], { env });
+    expect(await greeted.promise).toContain("AMQP");
+    const gone = once(worker, "exit");
+    worker.kill("SIGKILL");
+    await gone;
+    broker.close();
+  },
+  AGENT_AMQP_URL: async () => {
+    await using open = await opened({ AGENT_AMQP_URL: "amqps://broker.example" });
+    expect(open.platform.agentBroker).toMatchObject({
+      host: "broker.example",
+      port: 5671,
+      tls: true,
+    });
+  },
+  AGENT_HEARTBEAT_INTERVAL_SEC: async () => {
+    await using open = await opened({ AGENT_HEARTBEAT_INTERVAL_SEC: "7" });
+    expect(open.platform.heartbeatIntervalSeconds).toBe(7);
+  },
+  AGENT_HEARTBEAT_TIMEOUT_SEC: async () => {
+    await using open = await opened({ AGENT_HEARTBEAT_TIMEOUT_SEC: "21" });
+    expect(open.platform.heartbeatTimeoutSeconds).toBe(21);
+  },
+  ACCESS_TOKEN_EXPIRE_MINUTES: async () => {
+    const { iat = 0, exp = 0 } = await tokenUnder({ ACCESS_TOKEN_EXPIRE_MINUTES: "3" });
+    expect(exp - iat).toBe(180);
+  },
+  REFRESH_TOKEN_EXPIRE_DAYS: async () => {
+    await using open = await opened({ REFRESH_TOKEN_EXPIRE_DAYS: "2" });
+    expect(open.platform.sessionLifetimeSeconds).toBe(172_800);
+  },
+  TOKEN_KEYS: async () => {
+    const { kid } = z
+      .object({ keys: z.array(z.object({ kid: z.string() })) })
+      .parse(JSON.parse(whole.TOKEN_KEYS)).keys[0] ?? { kid: "" };
+    await using open = await opened({});
+    expect(open.platform.tokens.jwks.keys[0]).toMatchObject({ kid });
+  },
+  PUBLIC_URL: async () =>
+    expect(await tokenUnder({ PUBLIC_URL: "https://n.example" })).toMatchObject({
+      iss: "https://n.example",
+    }),
+  ALLOWED_ORIGINS: async () => {
+    await using open = await opened({ ALLOWED_ORIGINS: "https://a.example, https://b.example" });
+    const { origins } = open.platform;
+    expect(origins.slice(1)).toEqual(["https://a.example", "https://b.example"]);
+  },
+  TRUSTED_PROXIES: async () => {
+    await using open = await opened({ TRUSTED_PROXIES: "192.0.2.0/24" });
+    expect(open.platform.trustedProxies).toHaveLength(1);
+  },
+  NETCHECK_ALLOW: async () => {
+    await using open = await opened({ NETCHECK_ALLOW: "10.0.0.0/8,::1" });
+    expect(open.platform.targetAllow).toHaveLength(2);
+  },
+  HOST: () => expect(readPlatform(Listen, { HOST: "::1", PORT: "0" }).HOST).toBe("::1"),
+  PORT: () => expect(readPlatform(Listen, { PORT: "0" }).PORT).toBe(0),
+  ADMIN_EMAIL: async () =>
+    expect(await adminOf({ ADMIN_EMAIL: "a@b.example" })).toMatchObject({
+      ADMIN_EMAIL: "a@b.example",
+    }),
+  ADMIN_PASSWORD: async () =>
+    expect(await adminOf({ ADMIN_PASSWORD: "chosen" })).toMatchObject({ ADMIN_PASSWORD: "chosen" }),
+  NETCHECK_CONFIG: () =>
+    expect(() => readCommand([], { NETCHECK_CONFIG: "/no/such" })).toThrow("/no/such"),
+};
+
+async function adminOf(env: NodeJS.ProcessEnv) {
+  const home = {
+    hasSecret: () => false,
+    secret: () => Promise.resolve("made"),
+    forgetSecret: () => {},
+  };
+  return (await firstAdmin(home, env)).settings;
+}
+
+/** To the agent's own start; what it does with each is shown beside its sources. */
+const AGENT_EFFECTS: Record<string, [value: string, field: string, read: unknown]> = {
+  NETCHECK_URL: ["https://n.example", "platformUrl", "https://n.example/api/v1"],
+  NETCHECK_TOKEN: ["nce_x", "token", "nce_x"],
+  NETCHECK_STATE: ["/s.json", "stateFile", "/s.json"],
+  NETCHECK_CONCURRENCY: ["7", "concurrency", 7],
+  NETCHECK_REGION: ["north", "region", "north"],
+  NETCHECK_INSECURE: ["true", "insecure", true],
+};
+
+describe("every setting takes effect:", () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+    setLogLevel("CRITICAL");
+  });
+
+  it.each([...allSettings])("%s", async (name) => {
+    const agent = AGENT_EFFECTS[name];
+    const effect = EFFECTS[name];
+    expect(agent ?? effect, `a row that shows what ${name} does`).toBeDefined();
+    if (agent) {
+      const [value, field, read] = agent;
+      const command = readCommand([], { NETCHECK_URL: "https://a", [name]: value });
+      expect(command).toMatchObject({ kind: "run", settings: { [field]: read } });
+    }
+    await effect?.();
+  });
+});

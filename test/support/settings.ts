@@ -1,0 +1,35 @@
+import { readFileSync } from "node:fs";
+
+import { OPTIONS, optionNames } from "@netcheck/agent/option";
+import { Settings as PlatformSettings } from "@netcheck/api/env";
+import { generateTokenKeys } from "@netcheck/identity/token";
+import { Listen } from "@netcheck/local/listen";
+import { Settings as WorkerSettings } from "@netcheck/worker/env";
+
+/** `.env.example` as it is written, and its lines. */
+export const example = readFileSync(".env.example", "utf8");
+export const written = [...example.matchAll(/^#?([A-Z][A-Z0-9_]+)=(.*)$/gm)].map(
+  ([, name = "", value = ""]) => ({ name, value }),
+);
+
+export const platformNames = Object.keys(PlatformSettings.shape);
+export const workerNames = Object.keys(WorkerSettings.shape);
+const agentNames = [...optionNames.map((name) => OPTIONS[name].env), "NETCHECK_CONFIG"];
+const localNames = [...Object.keys(Listen.shape), "ADMIN_EMAIL", "ADMIN_PASSWORD"];
+/** Every setting of every program. */
+export const allSettings = new Set([
+  ...platformNames,
+  ...workerNames,
+  ...agentNames,
+  ...localNames,
+]);
+
+const keys = JSON.stringify(await generateTokenKeys());
+
+/** Settings with which every program would start. */
+export const whole = {
+  ...Object.fromEntries(written.map(({ name, value }) => [name, value])),
+  SQS_ENDPOINT: "http://127.0.0.1:9",
+  TOKEN_KEYS: keys,
+  REDIS_URL: "http://:token@127.0.0.1:9",
+};
