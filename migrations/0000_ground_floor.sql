@@ -51,6 +51,15 @@ CREATE TABLE "checks"."check" (
 --> statement-breakpoint
 CREATE TABLE "checks"."check_default" PARTITION OF "checks"."check" DEFAULT;
 --> statement-breakpoint
+CREATE TABLE "checks"."idempotency" (
+	"actor" text NOT NULL,
+	"key" text NOT NULL,
+	"body_hash" text NOT NULL,
+	"answer" json NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "idempotency_actor_key_pk" PRIMARY KEY("actor","key")
+);
+--> statement-breakpoint
 CREATE TABLE "checks"."result" (
 	"check_id" uuid NOT NULL,
 	"agent_id" uuid NOT NULL,
@@ -64,6 +73,7 @@ CREATE TABLE "checks"."result" (
 	"error" jsonb,
 	"started_at" timestamp with time zone,
 	"duration_ms" double precision,
+	"facts" jsonb,
 	"result" json,
 	CONSTRAINT "result_check_id_agent_id_pk" PRIMARY KEY("check_id","agent_id")
 ) PARTITION BY RANGE ("check_id");
@@ -142,6 +152,9 @@ ALTER TABLE "identity"."refresh_token" ADD CONSTRAINT "refresh_token_session_id_
 ALTER TABLE "identity"."session" ADD CONSTRAINT "session_person_id_person_id_fk" FOREIGN KEY ("person_id") REFERENCES "identity"."person"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "agent_active" ON "agents"."agent" USING btree ("id") WHERE "agents"."agent"."status" = 'active';--> statement-breakpoint
 CREATE INDEX "agent_rotated" ON "agents"."agent" USING gin ("rotated_hashes");--> statement-breakpoint
+CREATE INDEX "check_target" ON "checks"."check" USING btree ("target","id");--> statement-breakpoint
+CREATE INDEX "check_person" ON "checks"."check" USING btree (("created_by" ->> 'personId'),"id");--> statement-breakpoint
+CREATE INDEX "idempotency_created_at" ON "checks"."idempotency" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "api_key_person" ON "identity"."api_key" USING btree ("person_id");--> statement-breakpoint
 CREATE INDEX "audit_subject" ON "identity"."audit" USING btree ("subject_id","id");--> statement-breakpoint
 CREATE INDEX "audit_actor" ON "identity"."audit" USING btree ("actor_id","id");--> statement-breakpoint

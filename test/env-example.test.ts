@@ -70,6 +70,13 @@ const MALFORMED: Record<string, string | undefined> = {
   ALLOWED_ORIGINS: "watch.example.com",
   TRUSTED_PROXIES: "10/8",
   NETCHECK_ALLOW: "10.0.0.0/40",
+  CHECK_RETENTION_DAYS: "0",
+  ANONYMOUS_CHECKS: "yes",
+  CHECK_LIMIT_PERSON: "99",
+  CHECK_LIMIT_KEY: "many",
+  CHECK_LIMIT_ADDRESS: "-1",
+  CHECK_LIMIT_TARGET: "0",
+  CHECK_LIMIT_ANONYMOUS: "4",
   HOST: "",
   PORT: "65536",
 };

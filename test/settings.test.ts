@@ -177,6 +177,19 @@ const EFFECTS: Record<string, () => Promise<void> | void> = {
     await using open = await opened({ NETCHECK_ALLOW: "10.0.0.0/8,::1" });
     expect(open.platform.targetAllow).toHaveLength(2);
   },
+  CHECK_RETENTION_DAYS: async () => {
+    await using open = await opened({ CHECK_RETENTION_DAYS: "2" });
+    expect(open.platform.checkRetentionDays).toBe(2);
+  },
+  ANONYMOUS_CHECKS: async () => {
+    await using open = await opened({ ANONYMOUS_CHECKS: "on" });
+    expect(open.platform.anonymousChecks).toBe(true);
+  },
+  CHECK_LIMIT_PERSON: async () => expect(await quotasOf("PERSON")).toEqual(["person"]),
+  CHECK_LIMIT_KEY: async () => expect(await quotasOf("KEY")).toEqual(["key"]),
+  CHECK_LIMIT_ADDRESS: async () => expect(await quotasOf("ADDRESS")).toEqual(["address"]),
+  CHECK_LIMIT_TARGET: async () => expect(await quotasOf("TARGET")).toEqual(["target"]),
+  CHECK_LIMIT_ANONYMOUS: async () => expect(await quotasOf("ANONYMOUS")).toEqual(["anonymous"]),
   HOST: () => expect(readPlatform(Listen, { HOST: "::1", PORT: "0" }).HOST).toBe("::1"),
   PORT: () => expect(readPlatform(Listen, { PORT: "0" }).PORT).toBe(0),
   ADMIN_EMAIL: async () =>
@@ -188,6 +201,13 @@ const EFFECTS: Record<string, () => Promise<void> | void> = {
   NETCHECK_CONFIG: () =>
     expect(() => readCommand([], { NETCHECK_CONFIG: "/no/such" })).toThrow("/no/such"),
 };
+
+/** Which limits this setting changes; how they bite is shown where checks are asked for. */
+async function quotasOf(name: string) {
+  await using open = await opened({ [`CHECK_LIMIT_${name}`]: "777" });
+  const quotas = Object.entries(open.platform.checkQuotas);
+  return quotas.flatMap(([quota, most]) => (most === 777 ? [quota] : []));
+}
 
 async function adminOf(env: NodeJS.ProcessEnv) {
   const home = {

@@ -1,11 +1,16 @@
 import { agent } from "@netcheck/agents/agent.sql";
-import { recordDeliveries } from "@netcheck/checks/delivery";
 import { newId } from "@netcheck/kernel/id";
 import { outbox } from "@netcheck/kernel/outbox";
 import type { ResultDelivery } from "@netcheck/wire/delivery";
 import { eq } from "drizzle-orm";
 import { beforeEach, describe, expect, it } from "vitest";
 
+import {
+  addAgents,
+  answer as answerIn,
+  deliver as deliverTo,
+  removeAgents,
+} from "../support/checks.ts";
 import { useWorld } from "../support/world.ts";
 
 describe("checks", () => {
@@ -23,53 +28,21 @@ describe("checks", () => {
     return await response.json();
   };
   const get = async (id: string) => await (await checks()[":id"].$get({ param: { id } })).json();
-  const deliver = (...deliveries: ResultDelivery[]) =>
-    recordDeliveries(world().system(), deliveries);
-
-  function answer(checkId: string, agentId: string, more: object = {}): ResultDelivery {
-    const at = world().platform.now().toISOString();
-    const response = {
-      v: 1,
-      id: checkId,
-      status: "finished",
-      startedAt: at,
-      durationMs: 12.5,
-    } as const;
-    const result = { resolvedAddress: "192.0.2.1", ...more };
-    const requestId = "request-of-test";
-    return {
-      kind: "response",
-      agentId,
-      receivedAt: at,
-      requestId,
-      response: { ...response, result },
-    };
-  }
-
-  async function addAgents(...names: string[]) {
-    const { db, now } = world().platform;
-    const rows = names.map((name) => {
-      const id = newId<"agent">(now());
-      const place = { location: { country: "DE", city: name }, tags: [name] };
-      const state = { status: "active" as const, capabilities: ["http", "tcp"] };
-      const queue = `agent.${id}.x`;
-      return { id, name, nameKey: `${name} ${id}`, queue, ...place, ...state, createdAt: now() };
-    });
-    await db.insert(agent).values(rows);
-    return rows;
-  }
+  const deliver = (...deliveries: ResultDelivery[]) => deliverTo(world(), ...deliveries);
+  const answer = (checkId: string, agentId: string, more?: object) =>
+    answerIn(world(), checkId, agentId, more);
 
   beforeEach(async () => {
-    await world().platform.db.delete(agent);
+    await removeAgents(world());
     token = await world().tokenOf("operator");
-    fleet = await addAgents("berlin", "hamburg", "munich");
+    fleet = await addAgents(world(), "berlin", "hamburg", "munich");
   });
 
   it("[CHK-1] [KRN-1] NC-B-20 every active agent is asked once, and the request is on its way", async () => {
     const { db } = world().platform;
-    await addAgents("absent");
+    await addAgents(world(), "absent");
     await db.update(agent).set({ status: "inactive" }).where(eq(agent.name, "absent"));
-    await addAgents("unable");
+    await addAgents(world(), "unable");
     await db
       .update(agent)
       .set({ capabilities: ["http"] })
@@ -117,7 +90,7 @@ describe("checks", () => {
     await deliver(second, third);
     const finished = await get(id);
     expect(finished).toMatchObject({ status: "finished", expected: 3, answered: 3, missing: [] });
-    expect(finished.summary).toEqual({ finished: 3, failed: 0, missing: 0 });
+    expect(finished.summary).toMatchObject({ finished: 3, failed: 0, missing: 0 });
     expect(finished.results[0]).toMatchObject({
       agent: { name: "berlin", country: "DE", city: "berlin" },
       status: "finished",
@@ -145,7 +118,7 @@ describe("checks", () => {
       ["hamburg", "queue_full"],
       ["munich", "no_answer"],
     ]);
-    expect(over.summary).toEqual({ finished: 1, failed: 0, missing: 2 });
+    expect(over.summary).toMatchObject({ finished: 1, failed: 0, missing: 2 });
     expect(over.results.map(({ status }) => status)).toEqual(["finished", "missing", "missing"]);
   });
 

@@ -185,6 +185,7 @@ describe("rights", () => {
       statuses: OPERATORS(202),
       make: () => ({ json: { type: "tcp", target: "example.com", port: 443 } }),
     },
+    "GET /api/v1/checks": { statuses: PEOPLE(200) },
     "GET /api/v1/checks/:id": { statuses: PEOPLE(200), make: check },
   };
 

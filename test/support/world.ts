@@ -70,6 +70,9 @@ async function openWorld() {
     heartbeatIntervalSeconds: 30,
     heartbeatTimeoutSeconds: 90,
     targetAllow: parseAllowList("127.0.0.0/8"),
+    anonymousChecks: false,
+    checkQuotas: { person: 1_000, key: 500, address: 2_000, anonymous: 20, target: 1_000 },
+    checkRetentionDays: 30,
   };
   const system = () => jobCtx(platform, "test");
   await makePartitions(system());

@@ -70,8 +70,21 @@ function openTo({ origins }: Platform) {
   return cors({
     origin: [...origins],
     credentials: true,
-    allowHeaders: ["authorization", "content-type", "x-csrf-token", "x-request-id"],
-    exposeHeaders: ["etag", "location", "retry-after", "ratelimit", "x-request-id"],
+    allowHeaders: [
+      "authorization",
+      "content-type",
+      "idempotency-key",
+      "x-csrf-token",
+      "x-request-id",
+    ],
+    exposeHeaders: [
+      "etag",
+      "location",
+      "retry-after",
+      "ratelimit",
+      "ratelimit-policy",
+      "x-request-id",
+    ],
     maxAge: 600,
   });
 }

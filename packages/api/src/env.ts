@@ -30,6 +30,9 @@ const Origins = z.string().transform((text, issues) => {
   return given;
 });
 
+/** At least what one check may ask, or none could pass. */
+const AgentsAMinute = z.coerce.number().int().min(100).max(1_000_000);
+
 /** Settings of the platform, named as in the environment. No secret has a default. */
 export const Settings = z.object({
   LOG_LEVEL: LogLevelSetting,
@@ -52,6 +55,17 @@ export const Settings = z.object({
   ALLOWED_ORIGINS: Origins.default([]),
   TRUSTED_PROXIES: Networks.default([]),
   NETCHECK_ALLOW: Networks.default([]),
+  /** Whole days that checks are kept. */
+  CHECK_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
+  ANONYMOUS_CHECKS: z
+    .enum(["off", "on"])
+    .default("off")
+    .transform((text) => text === "on"),
+  CHECK_LIMIT_PERSON: AgentsAMinute.default(6_000),
+  CHECK_LIMIT_KEY: AgentsAMinute.default(3_000),
+  CHECK_LIMIT_ADDRESS: AgentsAMinute.default(12_000),
+  CHECK_LIMIT_TARGET: AgentsAMinute.default(6_000),
+  CHECK_LIMIT_ANONYMOUS: z.coerce.number().int().min(5).max(1_000_000).default(20),
 });
 
 function isOrigin(text: string) {

@@ -1,6 +1,6 @@
 import type { AgentsCtx } from "@netcheck/agents/ctx";
 import { findCapableAgents } from "@netcheck/agents/directory";
-import type { ChecksCtx } from "@netcheck/checks/check";
+import type { ChecksCtx } from "@netcheck/checks/ctx";
 import type { IdentityCtx } from "@netcheck/identity/ctx";
 import type { Actor, Caller } from "@netcheck/kernel/ctx";
 import type { AllowList } from "@netcheck/wire/address";

@@ -1,6 +1,8 @@
 import { reconcileBroker } from "@netcheck/agents/account";
 import { repairPresence, sweepAgents } from "@netcheck/agents/presence";
+import { purgeKeys } from "@netcheck/checks/idempotency";
 import { makePartitions } from "@netcheck/checks/partition";
+import { dropOldChecks } from "@netcheck/checks/retention";
 import { purgeSessions } from "@netcheck/identity/purge";
 import { purgeOutbox, repairOutbox } from "@netcheck/kernel/outbox";
 
@@ -16,5 +18,7 @@ export const SCHEDULES: readonly Schedule[] = [
   { name: "agents.presence", everySeconds: 60, run: repairPresence },
   { name: "agents.reconcile", everySeconds: 60, run: reconcileBroker },
   { name: "checks.partitions", everySeconds: 3_600, run: makePartitions },
+  { name: "checks.retention", everySeconds: 3_600, run: dropOldChecks },
+  { name: "checks.idempotency", everySeconds: 3_600, run: purgeKeys },
   { name: "identity.purge", everySeconds: 3_600, run: purgeSessions },
 ];

@@ -3,12 +3,20 @@ import { Hono } from "hono";
 import { etag } from "hono/etag";
 import * as z from "zod";
 
-import { CheckId, type ChecksCtx, getCheck, StartCheck, startCheck } from "./check.ts";
+import { CheckId, getCheck, StartCheck, startCheck } from "./check.ts";
+import type { ChecksCtx } from "./ctx.ts";
+import { ListChecks, listChecks } from "./history.ts";
+import { readKey } from "./idempotency.ts";
 
 export const checkRoutes = new Hono<ApiEnv<ChecksCtx>>()
   .post("/", validate("json", StartCheck), async (c) => {
-    const check = await startCheck(c.var.ctx, c.req.valid("json"));
-    return c.json(check, 202, { location: `/api/v1/checks/${check.id}` });
+    const key = readKey(c.req.header("idempotency-key"));
+    const { check, limits } = await startCheck(c.var.ctx, c.req.valid("json"), key);
+    return c.json(check, 202, { ...limits, location: `/api/v1/checks/${check.id}` });
+  })
+  .get("/", etag(), validate("query", ListChecks), async (c) => {
+    c.header("cache-control", "private, no-cache");
+    return c.json(await listChecks(c.var.ctx, c.req.valid("query")));
   })
   .get("/:id", etag(), validate("param", z.object({ id: CheckId })), async (c) => {
     c.header("cache-control", "private, no-cache");

@@ -2,9 +2,11 @@ import type { Actor } from "@netcheck/kernel/ctx";
 import type { Id } from "@netcheck/kernel/id";
 import type { Reason } from "@netcheck/wire/delivery";
 import type { CheckResponse, CheckType } from "@netcheck/wire/message";
+import { sql } from "drizzle-orm";
 import {
   boolean,
   doublePrecision,
+  index,
   integer,
   json,
   jsonb,
@@ -15,23 +17,32 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 
+import type { Facts } from "./facts.ts";
 import type { AgentSnapshot } from "./selection.ts";
+import type { StartedCheck } from "./started-check.ts";
 
 export const checks = pgSchema("checks");
 
-/** Partitioned by range of `id` at day borders: see partition.ts and migration 0001. */
-export const check = checks.table("check", {
-  id: uuid().$type<Id<"check">>().primaryKey(),
-  type: text().$type<CheckType>().notNull(),
-  target: text().notNull(),
-  port: integer(),
-  options: jsonb().$type<Record<string, unknown>>().notNull(),
-  expected: integer().notNull(),
-  truncated: boolean().notNull(),
-  createdBy: jsonb().$type<Actor>().notNull(),
-  createdAt: timestamp({ withTimezone: true }).notNull(),
-  deadlineAt: timestamp({ withTimezone: true }).notNull(),
-});
+/** Partitioned by range of `id` at day borders: see partition.ts and the hand-made part of the migration. */
+export const check = checks.table(
+  "check",
+  {
+    id: uuid().$type<Id<"check">>().primaryKey(),
+    type: text().$type<CheckType>().notNull(),
+    target: text().notNull(),
+    port: integer(),
+    options: jsonb().$type<Record<string, unknown>>().notNull(),
+    expected: integer().notNull(),
+    truncated: boolean().notNull(),
+    createdBy: jsonb().$type<Actor>().notNull(),
+    createdAt: timestamp({ withTimezone: true }).notNull(),
+    deadlineAt: timestamp({ withTimezone: true }).notNull(),
+  },
+  (t) => [
+    index("check_target").on(t.target, t.id),
+    index("check_person").on(sql`(${t.createdBy} ->> 'personId')`, t.id),
+  ],
+);
 
 /** A row per expected agent, made with the check and filled once. Partitioned by `check_id`. */
 export const result = checks.table(
@@ -50,8 +61,28 @@ export const result = checks.table(
     error: jsonb().$type<{ code: string; message: string }>(),
     startedAt: timestamp({ withTimezone: true }),
     durationMs: doublePrecision(),
+    /** What aggregates need of `result`, so that lists need not load it. */
+    facts: jsonb().$type<Facts>(),
     /** Kept as it was sent, in its order; nothing looks inside. */
     result: json().$type<Record<string, unknown>>(),
   },
   (t) => [primaryKey({ columns: [t.checkId, t.agentId] })],
+);
+
+/** What a repeated request is answered: the first answer, to the same sender. */
+export const idempotency = checks.table(
+  "idempotency",
+  {
+    /** Who sent it, whatever kind of actor that is. */
+    actor: text().notNull(),
+    key: text().notNull(),
+    bodyHash: text().notNull(),
+    /** Kept as it was sent, in its order. */
+    answer: json().$type<StartedCheck>().notNull(),
+    createdAt: timestamp({ withTimezone: true }).notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.actor, t.key] }),
+    index("idempotency_created_at").on(t.createdAt),
+  ],
 );

@@ -1,77 +1,117 @@
-import { type Ctx, requireScope } from "@netcheck/kernel/ctx";
-import { invalid, notFound } from "@netcheck/kernel/fault";
+import type { Ctx } from "@netcheck/kernel/ctx";
+import { conflict, invalid, notFound } from "@netcheck/kernel/fault";
 import { type Id, idSchema, newId } from "@netcheck/kernel/id";
 import { emit, transaction } from "@netcheck/kernel/outbox";
-import type { AllowList } from "@netcheck/wire/address";
 import { and, eq } from "drizzle-orm";
 import * as z from "zod";
 
+import { narrowed, requireReader, requireStarter } from "./access.ts";
+import { openBudget } from "./budget.ts";
 import { check, result } from "./check.sql.ts";
+import type { ChecksCtx } from "./ctx.ts";
 import { CheckRequested } from "./events.ts";
-import { progressOf, viewResults } from "./progress.ts";
+import { type Attempt, attemptOf, claimKey, findAnswer } from "./idempotency.ts";
+import { missingOf, progressOf, viewResults } from "./progress.ts";
 import { type AgentSnapshot, selectAgents, Selection } from "./selection.ts";
-import { readTarget, Target } from "./target.ts";
+import { viewCheck, viewStarted } from "./started-check.ts";
+import { loadedBy, readTarget, Target } from "./target.ts";
 
 /** Time for the request to reach an agent and for its answer to come back. */
 const GRACE_MS = 10_000;
-
-/** What the verbs of checks need beyond the common `Ctx`. */
-export type ChecksCtx = Ctx & {
-  /** Active agents that can run this type. */
-  findCapableAgents: (ctx: Ctx, type: string) => Promise<AgentSnapshot[]>;
-  /** Special networks that targets may be in; the agents have lists of their own. */
-  targetAllow: AllowList;
-};
 
 export const CheckId = idSchema<"check">();
 
 export const StartCheck = z.strictObject({ ...Target.shape, ...Selection.shape });
 
-/** One pending row per agent asked, and the request to ask them, in one transaction. */
-export async function startCheck(ctx: ChecksCtx, input: z.output<typeof StartCheck>) {
-  const createdBy = requireScope(ctx, "checks:write");
-  const { type } = input;
-  const asked = readTarget(input, ctx.targetAllow);
-  const capable = await ctx.findCapableAgents(ctx, type);
-  const { agents, truncated } = selectAgents(capable, input);
-  if (agents.length === 0) {
-    throw invalid("checks.no_agents", "json.locations", "No active agent fits this check.");
-  }
-  const createdAt = ctx.now();
-  const id = newId<"check">(createdAt);
-  const deadlineAt = new Date(createdAt.getTime() + asked.options.timeoutMs + GRACE_MS);
-  const expected = agents.length;
-  const row = { id, type, ...asked, expected, truncated, createdBy, createdAt, deadlineAt };
+type Row = typeof check.$inferSelect;
 
-  await transaction(ctx, async (tx) => {
-    await tx.insert(check).values(row);
-    const rows = agents.map((agent) => ({ checkId: id, agentId: agent.id, agent }));
-    await tx.insert(result).values(rows);
-    await emit(tx, ctx, CheckRequested, {
-      ...asked,
-      checkId: id,
-      type,
-      deadlineAt: deadlineAt.toISOString(),
-      agentIds: agents.map((agent) => agent.id),
-    });
-  });
-  return { ...view(row), status: "pending" as const };
+/**
+ * One pending row per agent asked, and the request to ask them, in one transaction. With a key a
+ * repeat is answered what the first was. `limits` are the header fields that say what is left to spend.
+ */
+export async function startCheck(
+  ctx: ChecksCtx,
+  input: z.output<typeof StartCheck>,
+  idempotencyKey?: string,
+) {
+  const createdBy = requireStarter(ctx);
+  const { type } = input;
+  const { selection, targetAllow } = narrowed(ctx, input);
+  const asked = readTarget(input, targetAllow);
+  const budget = openBudget(ctx, loadedBy(asked));
+  if (createdBy.type === "nobody") await budget.ask();
+  const attempt = idempotencyKey === undefined ? undefined : attemptOf(ctx, idempotencyKey, input);
+  const earlier = attempt && (await findAnswer(ctx, attempt));
+  if (earlier) return { check: earlier, limits: {} };
+
+  try {
+    const { agents, truncated } = selectAgents(await ctx.findCapableAgents(ctx, type), selection);
+    if (agents.length === 0) {
+      throw invalid("checks.no_agents", "json.locations", "No active agent fits this check.");
+    }
+    await budget.take(agents.length);
+
+    const createdAt = ctx.now();
+    const id = newId<"check">(createdAt);
+    const deadlineAt = new Date(createdAt.getTime() + asked.options.timeoutMs + GRACE_MS);
+    const expected = agents.length;
+    const { target, port = null, options } = asked;
+    const what = { id, type, target, port, options };
+    const row = { ...what, expected, truncated, createdBy, createdAt, deadlineAt };
+    const isOurs = await writeCheck(ctx, row, agents, attempt);
+    if (isOurs) return { check: viewStarted(row), limits: budget.fields() };
+  } catch (error) {
+    await budget.giveBack();
+    throw error;
+  }
+  await budget.giveBack();
+  return { check: await answerOfTheOther(ctx, attempt), limits: {} };
 }
 
 /** Where it stands now: finished is a matter of its rows and the clock, written nowhere. */
-export async function getCheck(ctx: Ctx, id: Id<"check">) {
-  requireScope(ctx, "checks:read");
+export async function getCheck(ctx: ChecksCtx, id: Id<"check">) {
+  const mayRead = requireReader(ctx);
   const both = and(eq(check.id, id), eq(result.checkId, id));
   const joined = ctx.db.select().from(check).innerJoin(result, both);
   const found = await joined.orderBy(result.agentId);
   const [row] = found.map((one) => one.check);
-  if (!row) throw notFound("check");
+  if (!row || !mayRead(row)) throw notFound("check");
   const rows = found.map((one) => one.result);
-  const progress = progressOf(rows, row, ctx.now());
-  return { ...view(row), ...progress, results: viewResults(rows, progress.status) };
+  const { summary, ...progress } = progressOf(rows, row, ctx.now());
+  const { status } = progress;
+  const missing = missingOf(rows, status);
+  return { ...viewCheck(row), ...progress, missing, summary, results: viewResults(rows, status) };
 }
 
-function view(row: typeof check.$inferInsert) {
-  const { id, type, target, port, options, expected, truncated, createdAt, deadlineAt } = row;
-  return { id, type, target, port, options, expected, truncated, createdAt, deadlineAt };
+/** False, and nothing written, if another request with the same key was first. */
+function writeCheck(
+  ctx: Ctx,
+  row: Row,
+  agents: readonly AgentSnapshot[],
+  attempt: Attempt | undefined,
+) {
+  const { id, type, target, port, options, deadlineAt } = row;
+  return transaction(ctx, async (tx) => {
+    if (attempt && !(await claimKey(tx, ctx, attempt, viewStarted(row)))) return false;
+    await tx.insert(check).values(row);
+    const rows = agents.map((agent) => ({ checkId: id, agentId: agent.id, agent }));
+    await tx.insert(result).values(rows);
+    await emit(tx, ctx, CheckRequested, {
+      checkId: id,
+      type,
+      target,
+      ...(port !== null && { port }),
+      options,
+      deadlineAt: deadlineAt.toISOString(),
+      agentIds: agents.map((agent) => agent.id),
+    });
+    return true;
+  });
+}
+
+async function answerOfTheOther(ctx: Ctx, attempt: Attempt | undefined) {
+  const answer = attempt && (await findAnswer(ctx, attempt));
+  if (!answer)
+    throw conflict("checks.idempotency_raced", "The same request was made before. Repeat it.");
+  return answer;
 }

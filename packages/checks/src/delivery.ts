@@ -5,6 +5,8 @@ import { and, eq, gte, isNull, lte, type SQL, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 
 import { check, result } from "./check.sql.ts";
+import { factsOf } from "./facts.ts";
+import { bounded, storableInstant, storableJson } from "./storable.ts";
 
 type Response = Extract<ResultDelivery, { kind: "response" }>;
 type Undelivered = Extract<ResultDelivery, { kind: "undelivered" }>;
@@ -23,8 +25,10 @@ export async function recordDeliveries(ctx: Ctx, deliveries: readonly ResultDeli
 async function recordResponses(ctx: Ctx, responses: readonly Response[]) {
   const answers = responses.map(({ agentId, response }) => ({
     ...response,
-    checkId: response.id,
-    agentId,
+    ...asked(response.id, agentId),
+    startedAt: storableInstant(response.startedAt),
+    facts: factsOf(response.result),
+    result: bounded(response.result),
   }));
   const receivedAt = ctx.now();
   const filled = await ctx.db
@@ -38,12 +42,13 @@ async function recordResponses(ctx: Ctx, responses: readonly Response[]) {
       error: sql`d.error`,
       startedAt: sql`d."startedAt"`,
       durationMs: sql`d."durationMs"`,
+      facts: sql`d.facts`,
       result: sql`d.result`,
     })
     .from(
       recordset(
         sql`status text, "failureSource" text, "failedPhase" text, error jsonb,
-          "startedAt" timestamptz, "durationMs" double precision, result json`,
+          "startedAt" timestamptz, "durationMs" double precision, facts jsonb, result json`,
         answers,
       ),
     )
@@ -55,7 +60,11 @@ async function recordResponses(ctx: Ctx, responses: readonly Response[]) {
 }
 
 async function recordUndelivered(ctx: Ctx, undelivered: readonly Undelivered[]) {
-  const reasons = undelivered.map(({ checkId, agentId, reason }) => ({ checkId, agentId, reason }));
+  const reasons = undelivered.map(({ checkId, agentId, reason }) => ({
+    ...asked(checkId, agentId),
+    reason,
+  }));
+  for (const { reason } of reasons) count("checks.undelivered", { reason });
   await ctx.db
     .update(result)
     .set({ undelivered: sql`d.reason` })
@@ -69,6 +78,11 @@ const waiting = and(
   isNull(result.receivedAt),
 );
 
+/** Agents may write ids in capitals; compared as text below, those would be others. */
+function asked(checkId: string, agentId: string) {
+  return { checkId: checkId.toLowerCase(), agentId: agentId.toLowerCase() };
+}
+
 /** Says in which partitions to look: of those that the batch spans, not of all there are. */
 function within(column: PgColumn, rows: readonly { checkId: string }[]) {
   const ids = rows.map(({ checkId }) => checkId).toSorted();
@@ -78,11 +92,6 @@ function within(column: PgColumn, rows: readonly { checkId: string }[]) {
 /** The first of each (check, agent) as rows `d`: one statement for a batch, whatever its size. */
 function recordset(columns: SQL, rows: readonly { checkId: string; agentId: string }[]) {
   const first = Map.groupBy(rows, ({ checkId, agentId }) => `${checkId} ${agentId}`);
-  const json = storable(JSON.stringify([...first.values()].map(([row]) => row)));
+  const json = storableJson([...first.values()].map(([row]) => row));
   return sql`json_to_recordset(${json}::json) as d("checkId" uuid, "agentId" uuid, ${columns})`;
-}
-
-/** Postgres takes neither NUL nor half a surrogate pair, and agents repeat what targets say. */
-function storable(json: string) {
-  return json.replace(/(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][\da-f]{2})/gi, "$1\ufffd");
 }

@@ -1,28 +1,39 @@
+import type { Answer } from "./answer.ts";
 import type { check, result } from "./check.sql.ts";
+import { summarise } from "./summary.ts";
 
 type Row = typeof result.$inferSelect;
-type Check = Pick<typeof check.$inferSelect, "expected" | "deadlineAt">;
+type Check = Pick<typeof check.$inferSelect, "type" | "expected" | "deadlineAt">;
+type Standing = Answer & Pick<Row, "receivedAt" | "late">;
+
+export type Status = ReturnType<typeof statusOf>;
 
 /** Answers in time, out of those expected. A late answer is shown and counts in nothing. */
-export function progressOf(rows: readonly Row[], { expected, deadlineAt }: Check, now: Date) {
+export function progressOf(rows: readonly Standing[], check: Check, now: Date) {
+  const { type, expected, deadlineAt } = check;
   const inTime = rows.filter(isInTime);
   const answered = inTime.length;
   const finished = inTime.filter((row) => row.status === "finished").length;
   const over = answered === expected || now >= deadlineAt;
-  const absent = over ? rows.filter((row) => !isInTime(row)) : [];
+  const missing = over ? expected - answered : 0;
   return {
     status: statusOf(over, answered),
     answered,
-    missing: absent.map(({ agent, undelivered }) => ({
-      agent: viewAgent(agent),
-      reason: undelivered ?? ("no_answer" as const),
-    })),
-    summary: { finished, failed: answered - finished, missing: absent.length },
+    summary: { finished, failed: answered - finished, missing, ...summarise(type, inTime) },
   };
 }
 
+/** Who did not answer in time, once the check is over, and why if it was told. */
+export function missingOf(rows: readonly Row[], status: Status) {
+  const absent = status === "finished" ? rows.filter((row) => !isInTime(row)) : [];
+  return absent.map(({ agent, undelivered }) => ({
+    agent: viewAgent(agent),
+    reason: undelivered ?? ("no_answer" as const),
+  }));
+}
+
 /** One entry per answer, and once the check is over one per agent. */
-export function viewResults(rows: readonly Row[], status: ReturnType<typeof statusOf>) {
+export function viewResults(rows: readonly Row[], status: Status) {
   const shown = rows.filter((row) => row.receivedAt !== null || status === "finished");
   return shown.map((row) => ({
     agent: viewAgent(row.agent),
@@ -43,8 +54,8 @@ function statusOf(over: boolean, answered: number) {
   return answered === 0 ? ("pending" as const) : ("running" as const);
 }
 
-function isInTime(row: Row) {
-  return row.receivedAt !== null && row.late === false;
+function isInTime({ receivedAt, late }: Pick<Row, "receivedAt" | "late">) {
+  return receivedAt !== null && late === false;
 }
 
 function viewAgent({ id, name, location, tags }: Row["agent"]) {

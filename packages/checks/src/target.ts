@@ -36,6 +36,11 @@ export type CheckedTarget = {
 const LOCAL_NAME = /(^|\.)(localhost|localdomain|local|internal|home\.arpa)$/;
 const LABEL = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/;
 
+/** The host that the agents will ask something of: for `dns`, the resolver if it is named. */
+export function loadedBy({ target, options }: CheckedTarget) {
+  return "resolver" in options && options.resolver !== undefined ? options.resolver : target;
+}
+
 /** Reads a URL apart, fills defaults; what breaks a rule or the target policy is a 422. */
 export function readTarget(asked: Asked, allow: AllowList): CheckedTarget {
   if (asked.type === "dns" && asked.target === ".") return readDns(asked, ".", undefined, allow);

@@ -47,6 +47,15 @@ export async function openPlatform(env: NodeJS.ProcessEnv) {
     heartbeatIntervalSeconds: settings.AGENT_HEARTBEAT_INTERVAL_SEC,
     heartbeatTimeoutSeconds: settings.AGENT_HEARTBEAT_TIMEOUT_SEC,
     targetAllow: settings.NETCHECK_ALLOW,
+    anonymousChecks: settings.ANONYMOUS_CHECKS,
+    checkQuotas: {
+      person: settings.CHECK_LIMIT_PERSON,
+      key: settings.CHECK_LIMIT_KEY,
+      address: settings.CHECK_LIMIT_ADDRESS,
+      anonymous: settings.CHECK_LIMIT_ANONYMOUS,
+      target: settings.CHECK_LIMIT_TARGET,
+    },
+    checkRetentionDays: settings.CHECK_RETENTION_DAYS,
   };
   const close = async () => {
     await redis.close();

@@ -1,0 +1,134 @@
+import { jobCtx } from "@netcheck/api/platform";
+import { check, result } from "@netcheck/checks/check.sql";
+import { dayOf, daysOf, makePartitions } from "@netcheck/checks/partition";
+import { dropOldChecks } from "@netcheck/checks/retention";
+import { eq, sql } from "drizzle-orm";
+import { beforeAll, describe, expect, it } from "vitest";
+
+import { addAgents, answer, deliver } from "../support/checks.ts";
+import { useWorld } from "../support/world.ts";
+
+const DAY_MS = 86_400_000;
+
+describe("how long checks are kept", () => {
+  const world = useWorld();
+  let agentId = "";
+
+  const db = () => world().platform.db;
+  const checksAs = async () => world().client(await world().tokenOf("operator")).api.v1.checks;
+  const start = async () => {
+    const json = { type: "tcp", target: "example.com", port: 443 } as const;
+    const response = await (await checksAs()).$post({ json });
+    expect(response.status).toBe(202);
+    return (await response.json()).id;
+  };
+  const read = async (id: string) => await (await checksAs())[":id"].$get({ param: { id } });
+  const retain = () => dropOldChecks(jobCtx(world().platform, "test"));
+  const today = () => dayOf(world().platform.now().getTime());
+  const strays = async () => {
+    const tables = [sql`checks.check_default`, sql`checks.result_default`];
+    const counts = tables.map((table) =>
+      db()
+        .select({ n: sql<number>`count(*)::int` })
+        .from(table),
+    );
+    return (await Promise.all(counts)).flatMap((rows) => rows.map(({ n }) => n));
+  };
+  /** To a day that has no partition yet. */
+  const leap = () => world().advance(20 * DAY_MS);
+
+  beforeAll(async () => {
+    [agentId = ""] = (await addAgents(world(), "only")).map(({ id }) => id);
+  });
+
+  it("[CHK-19] partitions of today and seven days ahead, however often they are made", async () => {
+    leap();
+    await Promise.all([1, 2, 3].map(() => makePartitions(world().system())));
+    for (const table of ["check", "result"] as const) {
+      const days = (await daysOf(db(), table)).filter((day) => day >= today());
+      expect(days).toEqual(Array.from({ length: 8 }, (_, i) => today() + i));
+    }
+  });
+
+  it("[CHK-19] a day that had no partition gets one, with what was put elsewhere meanwhile", async () => {
+    leap();
+    const first = await start();
+    await deliver(world(), answer(world(), first, agentId, { n: 1 }));
+    world().advance(DAY_MS);
+    const second = await start();
+    expect(await strays()).toEqual([2, 2]);
+    await makePartitions(world().system());
+    expect(await strays()).toEqual([0, 0]);
+    for (const table of ["check", "result"] as const) {
+      expect(await daysOf(db(), table)).toEqual(expect.arrayContaining([today() - 1, today()]));
+    }
+    expect(await (await read(first)).json()).toMatchObject({ results: [{ result: { n: 1 } }] });
+    await deliver(world(), answer(world(), second, agentId, { n: 2 }));
+    expect(await (await read(second)).json()).toMatchObject({ results: [{ result: { n: 2 } }] });
+  });
+
+  it("[CHK-19] the move loses nothing that is written at the same time", async () => {
+    leap();
+    const before = await start();
+    const [, , ...ids] = await Promise.all([
+      makePartitions(world().system()),
+      makePartitions(world().system()),
+      ...Array.from({ length: 6 }, start),
+    ]);
+    await makePartitions(world().system());
+    expect(await strays()).toEqual([0, 0]);
+    for (const id of [before, ...ids]) expect((await read(id)).status).toBe(200);
+  });
+
+  it("[CHK-20] NC-B-43 a day is dropped whole once all of it is older than the retention", async () => {
+    leap();
+    await makePartitions(world().system());
+    const id = await start();
+    const born = today();
+    world().advance(30 * DAY_MS);
+    await retain();
+    expect((await read(id)).status).toBe(200);
+    world().advance(DAY_MS);
+    await Promise.all([retain(), retain()]);
+    expect((await read(id)).status).toBe(404);
+    for (const table of ["check", "result"] as const) {
+      expect(Math.min(...(await daysOf(db(), table)))).toBeGreaterThan(born);
+    }
+    await deliver(world(), answer(world(), id, agentId));
+  });
+
+  it("[CHK-20] NC-B-43 what lies in the default partition goes as well", async () => {
+    await makePartitions(world().system());
+    leap();
+    const old = await start();
+    expect(await strays()).toEqual([1, 1]);
+    world().advance(31 * DAY_MS);
+    const young = await start();
+    await retain();
+    expect(await strays()).toEqual([1, 1]);
+    expect((await read(old)).status).toBe(404);
+    expect((await read(young)).status).toBe(200);
+  });
+
+  it("[CHK-20] NC-B-43 a day with a check that is still open stays, with its results", async () => {
+    await makePartitions(world().system());
+    const id = (await start()) as typeof check.$inferSelect.id;
+    const until = new Date(world().platform.now().getTime() + 40 * DAY_MS);
+    await db().update(check).set({ deadlineAt: until }).where(eq(check.id, id));
+    world().advance(35 * DAY_MS);
+    await retain();
+    expect(await db().select().from(result).where(eq(result.checkId, id))).toHaveLength(1);
+    expect((await read(id)).status).toBe(200);
+    world().advance(6 * DAY_MS);
+    await retain();
+    expect((await read(id)).status).toBe(404);
+  });
+
+  it("[CHK-20] NC-B-43 how long is a setting", async () => {
+    await makePartitions(world().system());
+    const id = await start();
+    world().advance(3 * DAY_MS);
+    await dropOldChecks(jobCtx({ ...world().platform, checkRetentionDays: 2 }, "test"));
+    expect((await read(id)).status).toBe(404);
+  });
+});
