@@ -24,7 +24,7 @@ export const secrets = {
   DATABASE_URL: secret("Database", "postgres://… of Neon's pooled endpoint"),
   REDIS_URL: secret("Redis", "https://default:<token>@… of Upstash's REST endpoint"),
   AMQP_MANAGEMENT_URL: secret("BrokerAdmin", "https://<administrator>@… of RabbitMQ's management"),
-  TOKEN_KEYS: secret("TokenKeys", "Private Ed25519 JWKs: signing, next, previous"),
+  TOKEN_KEYS: secret("TokenKeys", "Private Ed25519 JWKs: previous, signing, next"),
   AMQP_URL: secret("BrokerWorker", "amqps://<worker>@… that the worker connects with"),
 };
 

@@ -86,6 +86,14 @@ describe("the key set's rotation", () => {
     await expect((await openKeys(sets[3])).verify(firstToken, new Date())).rejects.toThrow();
   });
 
+  it("publishes a third key before it signs where there are two", async () => {
+    const { keys } = await generateTokenKeys();
+    const two = JSON.stringify({ keys: keys.slice(0, 2) });
+    const three = await rotatedKeys.next(two);
+    expect(TokenKeys.parse(JSON.parse(three)).keys.slice(0, 2)).toEqual(keys.slice(0, 2));
+    await (await openKeys(two)).verify(await sign(three), new Date());
+  });
+
   it("does every step twice as well as once", async () => {
     const { step, versions, token } = begin(KEYS);
     await step("createSecret", rotatedKeys);

@@ -2,7 +2,7 @@ import { createQueues } from "@netcheck/adapters/sqs";
 import { reconcileBroker } from "@netcheck/agents/account";
 import { jobCtx } from "@netcheck/api/platform";
 import { makePartitions } from "@netcheck/checks/partition";
-import { createFirstAdmin } from "@netcheck/identity/person";
+import { createFirstAdmin } from "@netcheck/identity/first-admin";
 import { startNeonProxy } from "@netcheck/local/neon-proxy";
 import { openPlatform } from "@netcheck/local/platform";
 import { generateTokenKeys } from "@netcheck/local/prepare";

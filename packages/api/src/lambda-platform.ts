@@ -8,11 +8,12 @@ import type { BrokerAdmin } from "@netcheck/kernel/broker";
 import { setLogLevel } from "@netcheck/kernel/log";
 import { publishMetrics } from "@netcheck/kernel/metrics";
 import { readSettings } from "@netcheck/kernel/settings";
+import { getConnInfo } from "hono/aws-lambda";
 import * as z from "zod";
 
-import { agentBroker } from "./agent-broker.ts";
 import { Settings } from "./env.ts";
 import { lease } from "./lease.ts";
+import { platformSettings } from "./platform-settings.ts";
 import type { Platform } from "./platform.ts";
 import { withSecrets } from "./secret-settings.ts";
 
@@ -48,6 +49,7 @@ async function openPlatform(settings: LambdaSettings) {
   const { db, close } = openNeon(settings.DATABASE_URL, { proxy: settings.NEON_PROXY });
   const { origin: url, password } = new URL(settings.REDIS_URL);
   const platform: Platform = {
+    ...platformSettings(settings),
     db,
     redis: openRedis({ url, token: decodeURIComponent(password) }),
     queue: sqsQueue({
@@ -57,12 +59,8 @@ async function openPlatform(settings: LambdaSettings) {
     }),
     now: () => new Date(),
     tokens: await tokensOf(settings),
-    sessionLifetimeSeconds: settings.REFRESH_TOKEN_EXPIRE_DAYS * 86_400,
     brokerAdmin: brokerOf(settings),
-    agentBroker: agentBroker(settings),
-    heartbeatIntervalSeconds: settings.AGENT_HEARTBEAT_INTERVAL_SEC,
-    heartbeatTimeoutSeconds: settings.AGENT_HEARTBEAT_TIMEOUT_SEC,
-    targetAllow: settings.NETCHECK_ALLOW,
+    remoteAddress: (c) => getConnInfo(c).remote.address,
   };
   return { platform, close };
 }
@@ -72,7 +70,18 @@ async function tokensOf(settings: LambdaSettings): Promise<Tokens> {
   const lifetimeSeconds = settings.ACCESS_TOKEN_EXPIRE_MINUTES * 60;
   if (keys) return await openTokens({ keys, issuer: settings.PUBLIC_URL, lifetimeSeconds });
   const refuse = () => Promise.reject(withheld("TOKEN_KEYS"));
-  return { sign: refuse, verify: refuse, jwks: { keys: [] }, lifetimeSeconds };
+  const refuseNow = () => {
+    throw withheld("TOKEN_KEYS");
+  };
+  return {
+    sign: refuse,
+    verify: refuse,
+    sessionOf: refuse,
+    csrfToken: refuseNow,
+    isCsrfToken: refuseNow,
+    jwks: { keys: [] },
+    lifetimeSeconds,
+  };
 }
 
 function brokerOf(settings: LambdaSettings): BrokerAdmin {

@@ -4,14 +4,16 @@ import { newId } from "@netcheck/kernel/id";
 import type { Rotation } from "./rotation.ts";
 
 /**
- * `[signing, next, previous]`: the next key was published for a whole period before it signs, and the
+ * `[previous, signing, next]`: the next key was published for a whole period before it signs, and the
  * previous is taken for another, so that no function, however long it keeps a set, refuses a token.
  */
 export const rotatedKeys: Rotation = {
   async next(current) {
-    const [signing, next] = parse(current).keys;
+    const { keys } = parse(current);
     const [fresh] = (await generateTokenKeys()).keys;
-    return JSON.stringify({ keys: [next, fresh, signing] });
+    // A set of two has no next one yet: it is published first, and signs after another rotation.
+    const kept = keys.length > 2 ? keys.slice(1) : keys;
+    return JSON.stringify({ keys: [...kept, fresh] });
   },
   // Who verifies reads the set itself: there is nowhere else to tell.
   set: async () => undefined,

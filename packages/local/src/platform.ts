@@ -3,9 +3,9 @@ import { openPostgres } from "@netcheck/adapters/postgres";
 import { rabbitAdmin } from "@netcheck/adapters/rabbit-admin";
 import { openRedis } from "@netcheck/adapters/redis";
 import { sqsQueue } from "@netcheck/adapters/sqs";
-import { agentBroker } from "@netcheck/api/agent-broker";
 import { Settings } from "@netcheck/api/env";
 import type { Platform } from "@netcheck/api/platform";
+import { platformSettings } from "@netcheck/api/platform-settings";
 import { openTokens } from "@netcheck/identity/token";
 import { setLogLevel } from "@netcheck/kernel/log";
 import { readSettings } from "@netcheck/kernel/settings";
@@ -19,6 +19,7 @@ export async function openPlatform(env: NodeJS.ProcessEnv) {
   const postgres = openPostgres(settings.DATABASE_URL);
   const redis = await redisOf(settings.REDIS_URL);
   const platform: Platform = {
+    ...platformSettings(settings),
     db: postgres.db,
     redis: redis.client,
     queue: sqsQueue({
@@ -32,30 +33,13 @@ export async function openPlatform(env: NodeJS.ProcessEnv) {
       issuer: settings.PUBLIC_URL,
       lifetimeSeconds: settings.ACCESS_TOKEN_EXPIRE_MINUTES * 60,
     }),
-    sessionLifetimeSeconds: settings.REFRESH_TOKEN_EXPIRE_DAYS * 86_400,
-    origins: [new URL(settings.PUBLIC_URL).origin, ...settings.ALLOWED_ORIGINS],
-    secureCookies: new URL(settings.PUBLIC_URL).protocol === "https:",
     remoteAddress: (c) => getConnInfo(c).remote.address,
-    trustedProxies: settings.TRUSTED_PROXIES,
     brokerAdmin: rabbitAdmin({
       managementUrl: settings.AMQP_MANAGEMENT_URL,
       vhost: settings.RMQ_AGENTS_VHOST,
       requestExchange: settings.RMQ_REQUEST_EXCHANGE,
       responseExchange: settings.RMQ_RESPONSE_EXCHANGE,
     }),
-    agentBroker: agentBroker(settings),
-    heartbeatIntervalSeconds: settings.AGENT_HEARTBEAT_INTERVAL_SEC,
-    heartbeatTimeoutSeconds: settings.AGENT_HEARTBEAT_TIMEOUT_SEC,
-    targetAllow: settings.NETCHECK_ALLOW,
-    anonymousChecks: settings.ANONYMOUS_CHECKS,
-    checkQuotas: {
-      person: settings.CHECK_LIMIT_PERSON,
-      key: settings.CHECK_LIMIT_KEY,
-      address: settings.CHECK_LIMIT_ADDRESS,
-      anonymous: settings.CHECK_LIMIT_ANONYMOUS,
-      target: settings.CHECK_LIMIT_TARGET,
-    },
-    checkRetentionDays: settings.CHECK_RETENTION_DAYS,
   };
   const close = async () => {
     await redis.close();
