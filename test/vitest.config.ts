@@ -38,6 +38,19 @@ export default defineConfig({
       {
         root,
         test: {
+          name: "lambda",
+          setupFiles: ["test/support/quiet.ts"],
+          experimental,
+          include: ["test/lambda/**/*.test.ts"],
+          globalSetup: ["test/support/stack.ts", "test/lambda/setup.ts"],
+          maxWorkers: 2,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        root,
+        test: {
           name: "chaos",
           setupFiles: ["test/support/quiet.ts"],
           experimental,
@@ -45,6 +58,15 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        root,
+        test: {
+          name: "infra",
+          experimental,
+          include: ["test/infra/**/*.test.ts"],
+          globalSetup: "test/infra/setup.ts",
         },
       },
       {

@@ -9,6 +9,7 @@ import { withoutBrokerMs } from "@netcheck/local/summary";
 import { measureAgentCost } from "./agent-cost.ts";
 import { measureAgentMemory } from "./agent-memory.ts";
 import { measureRead, measureSignIns } from "./identity.ts";
+import { measureLambda } from "./lambda.ts";
 import { measureRoundTrip } from "./round-trip.ts";
 import { measureSweep } from "./sweep.ts";
 import { type Row, table } from "./table.ts";
@@ -56,6 +57,8 @@ try {
   const warm = await progress.track("warm start", measureStart("warm"));
   try {
     rows.push(...(await progress.track("check round trip", measureRoundTrip(warm))));
+    const bundles = join(home, "bundles");
+    rows.push(...(await progress.track("cold starts", measureLambda(warm, bundles))));
     rows.push(...(await progress.track("authenticated read", measureRead(warm))));
     rows.push(...(await progress.track("sweep", measureSweep(warm))));
     Object.assign(process.env, warm.services.settings);

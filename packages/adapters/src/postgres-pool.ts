@@ -1,12 +1,17 @@
-import type { Pool, PoolClient } from "pg";
+/** As much of a client of either driver as is looked after here. */
+type Client = {
+  query(statement: { text: string }): Promise<unknown>;
+  release(error?: Error | boolean): void;
+};
 
 /**
  * The pool, for drizzle 0.45: it never gives back a client whose BEGIN failed, and gives one back as
  * good whose ROLLBACK failed, so that each restart of Postgres could cost a connection for ever.
  * https://github.com/drizzle-team/drizzle-orm/issues/6114
  */
-export function sparingPool(pool: Pool): Pool {
-  return overlaid(pool, { connect: async () => sparingClient(await pool.connect()) });
+export function sparingPool<P extends { connect(): Promise<Client> }>(pool: P): P {
+  const connect = async () => sparingClient(await pool.connect());
+  return overlaid(pool, { connect });
 }
 
 /** The same object with some of its methods replaced; the others are called on the object itself. */
@@ -20,7 +25,7 @@ export function overlaid<T extends object>(object: T, methods: Record<string, un
   });
 }
 
-function sparingClient(client: PoolClient) {
+function sparingClient(client: Client) {
   let released = false;
   let broken = false;
   const release = (error?: Error | boolean) => {

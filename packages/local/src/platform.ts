@@ -5,6 +5,7 @@ import { openRedis } from "@netcheck/adapters/redis";
 import { sqsQueue } from "@netcheck/adapters/sqs";
 import { Settings } from "@netcheck/api/env";
 import type { Platform } from "@netcheck/api/platform";
+import { platformSettings } from "@netcheck/api/platform-settings";
 import { openTokens } from "@netcheck/identity/token";
 import { setLogLevel } from "@netcheck/kernel/log";
 import { readSettings } from "@netcheck/kernel/settings";
@@ -18,6 +19,7 @@ export async function openPlatform(env: NodeJS.ProcessEnv) {
   const postgres = openPostgres(settings.DATABASE_URL);
   const redis = await redisOf(settings.REDIS_URL);
   const platform: Platform = {
+    ...platformSettings(settings),
     db: postgres.db,
     redis: redis.client,
     queue: sqsQueue({
@@ -31,30 +33,13 @@ export async function openPlatform(env: NodeJS.ProcessEnv) {
       issuer: settings.PUBLIC_URL,
       lifetimeSeconds: settings.ACCESS_TOKEN_EXPIRE_MINUTES * 60,
     }),
-    sessionLifetimeSeconds: settings.REFRESH_TOKEN_EXPIRE_DAYS * 86_400,
-    origins: [new URL(settings.PUBLIC_URL).origin, ...settings.ALLOWED_ORIGINS],
-    secureCookies: new URL(settings.PUBLIC_URL).protocol === "https:",
     remoteAddress: (c) => getConnInfo(c).remote.address,
-    trustedProxies: settings.TRUSTED_PROXIES,
     brokerAdmin: rabbitAdmin({
       managementUrl: settings.AMQP_MANAGEMENT_URL,
       vhost: settings.RMQ_AGENTS_VHOST,
       requestExchange: settings.RMQ_REQUEST_EXCHANGE,
       responseExchange: settings.RMQ_RESPONSE_EXCHANGE,
     }),
-    agentBroker: agentBroker(settings),
-    heartbeatIntervalSeconds: settings.AGENT_HEARTBEAT_INTERVAL_SEC,
-    heartbeatTimeoutSeconds: settings.AGENT_HEARTBEAT_TIMEOUT_SEC,
-    targetAllow: settings.NETCHECK_ALLOW,
-    anonymousChecks: settings.ANONYMOUS_CHECKS,
-    checkQuotas: {
-      person: settings.CHECK_LIMIT_PERSON,
-      key: settings.CHECK_LIMIT_KEY,
-      address: settings.CHECK_LIMIT_ADDRESS,
-      anonymous: settings.CHECK_LIMIT_ANONYMOUS,
-      target: settings.CHECK_LIMIT_TARGET,
-    },
-    checkRetentionDays: settings.CHECK_RETENTION_DAYS,
   };
   const close = async () => {
     await redis.close();
@@ -71,16 +56,4 @@ async function redisOf(url: string) {
   const { password, origin } = new URL(url);
   const token = decodeURIComponent(password);
   return { client: openRedis({ url: origin, token }), close: () => Promise.resolve() };
-}
-
-function agentBroker(settings: Settings): Platform["agentBroker"] {
-  const { hostname, port, protocol } = new URL(settings.AGENT_AMQP_URL);
-  const tls = protocol === "amqps:";
-  return {
-    host: hostname.replace(/^\[(.*)\]$/, "$1"),
-    port: Number(port) || (tls ? 5671 : 5672),
-    tls,
-    vhost: settings.RMQ_AGENTS_VHOST,
-    responseExchange: settings.RMQ_RESPONSE_EXCHANGE,
-  };
 }

@@ -8,6 +8,9 @@ export const Settings = z.object({
   AWS_REGION: z.string().min(1).default("us-east-1"),
   RMQ_AGENTS_VHOST: z.string().min(1).default("agents_vhost"),
   RMQ_REQUEST_EXCHANGE: z.string().min(1).default("agent_requests_exchange"),
+  /** Touched while the event loop turns, for a health check that looks at its age. */
+  ALIVE_FILE: z.string().min(1).optional(),
+  METRICS_NAMESPACE: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]).default("INFO"),
 });
 

@@ -2,7 +2,9 @@ import { keepConnected } from "@netcheck/adapters/rabbit";
 import { sqsQueue } from "@netcheck/adapters/sqs";
 import { openSqs } from "@netcheck/adapters/sqs-client";
 import { log, setLogLevel } from "@netcheck/kernel/log";
+import { publishMetrics } from "@netcheck/kernel/metrics";
 
+import { showAlive } from "./alive.ts";
 import { readSettings } from "./env.ts";
 import { fanOut } from "./fan-out.ts";
 import { intake } from "./intake.ts";
@@ -12,6 +14,9 @@ const STOP_MS = 9_500;
 /** The bridge between SQS and RabbitMQ. It holds no state: whatever it had in hand comes again. */
 const settings = settingsOrExit();
 setLogLevel(settings.LOG_LEVEL);
+const { ALIVE_FILE: aliveFile, METRICS_NAMESPACE: namespace } = settings;
+publishMetrics(namespace ? { namespace, service: "worker" } : undefined);
+if (aliveFile) showAlive(aliveFile);
 
 const sqsOptions = {
   region: settings.AWS_REGION,

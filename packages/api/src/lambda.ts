@@ -1,0 +1,58 @@
+import { log } from "@netcheck/kernel/log";
+import type { Context } from "aws-lambda";
+import { type APIGatewayProxyResult, handle, type LambdaEvent } from "hono/aws-lambda";
+
+import { createApp } from "./app.ts";
+import { markDue } from "./due.ts";
+import { lambdaPlatform } from "./lambda-platform.ts";
+import type { Platform } from "./platform.ts";
+
+type HttpEvent = Extract<LambdaEvent, { requestContext: { http: unknown } }>;
+
+const READING = new Set(["GET", "HEAD", "OPTIONS"]);
+
+const opened = lambdaPlatform(process.env);
+// The processor is free of charge and fast until the first event; who needs it hears of a failure.
+opened().catch(() => undefined);
+
+/** Lambda handler of the HTTP API (`$default`, payload format 2.0). Never throws. */
+export async function handler(event: HttpEvent, context: Context): Promise<APIGatewayProxyResult> {
+  try {
+    const { platform } = await opened();
+    const marking = READING.has(event.requestContext.http.method) ? undefined : mark(platform);
+    const response = await answererOf(platform)(event, context);
+    await marking;
+    return response;
+  } catch (error) {
+    log.error("the platform cannot be opened", { error });
+    return UNAVAILABLE;
+  }
+}
+
+const answerers = new WeakMap<Platform, ReturnType<typeof handle>>();
+
+function answererOf(platform: Platform) {
+  const answer = answerers.get(platform) ?? handle(createApp(platform));
+  answerers.set(platform, answer);
+  return answer;
+}
+
+async function mark({ redis, now }: Platform) {
+  try {
+    await markDue(redis, now());
+  } catch (error) {
+    log.warn("a write was not marked; the daily round looks at everything", { error });
+  }
+}
+
+const UNAVAILABLE: APIGatewayProxyResult = {
+  statusCode: 503,
+  isBase64Encoded: false,
+  headers: { "content-type": "application/problem+json", "retry-after": "5" },
+  body: JSON.stringify({
+    type: "/problems/platform.not_ready",
+    title: "unavailable",
+    status: 503,
+    detail: "The platform is not ready.",
+  }),
+};

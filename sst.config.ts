@@ -1,0 +1,26 @@
+/** The whole platform on AWS. What can be checked without an account is checked by `npm run test:infra`. */
+export default $config({
+  app: ({ stage }) => ({
+    name: "netcheck",
+    home: "aws",
+    removal: stage === "production" ? "retain" : "remove",
+    protect: stage === "production",
+    providers: { aws: { region: "eu-west-1" } },
+  }),
+
+  async run() {
+    // Before anything is made: every function and queue takes its defaults from here.
+    await import("./stacks/defaults");
+    const { api } = await import("./stacks/api");
+    const { minutely, daily } = await import("./stacks/schedules");
+    const { worker } = await import("./stacks/worker");
+    await import("./stacks/rotation");
+    const { dashboard } = await import("./stacks/alarms");
+    return {
+      api: api.url,
+      worker: worker.nodes.service.name,
+      schedules: [minutely.nodes.schedule.name, daily.nodes.schedule.name],
+      dashboard: dashboard.dashboardName,
+    };
+  },
+});

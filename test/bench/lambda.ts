@@ -1,0 +1,145 @@
+import { execFile } from "node:child_process";
+import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+import { startNeonProxy } from "@netcheck/local/neon-proxy";
+import type { Netcheck } from "@netcheck/local/netcheck";
+import { systemAccessToken } from "@netcheck/local/prepare";
+import { startRedisBridge } from "@netcheck/local/redis-bridge";
+import { startSecrets } from "@netcheck/local/secrets-stand-in";
+import * as esbuild from "esbuild";
+
+import { buildFunction } from "../infra/build-function.ts";
+import { percentile, type Row } from "./table.ts";
+
+const run = promisify(execFile);
+const ROOT = join(import.meta.dirname, "../..");
+const COLD_START = join(import.meta.dirname, "cold-start.mjs");
+const EVENT = join(ROOT, "test/fixtures/lambda/http-get.json");
+const ROUNDS = 9;
+const BUDGET_BYTES = 600 * 1024;
+
+const FLOOR = `import { Hono } from "hono";
+import { handle } from "hono/aws-lambda";
+export const handler = handle(new Hono().get("/health", (c) => c.json({ status: "ok" })));`;
+
+/** Cold starts of the API's bundle, in processes of their own, beside one of hono alone, in turn. */
+export async function measureLambda(netcheck: Netcheck, folder: string): Promise<Row[]> {
+  await using stack = new AsyncDisposableStack();
+  await mkdir(folder, { recursive: true });
+  // Bundles look for the packages that are installed beside them in the folders above.
+  await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  const floor = await buildFloor(folder);
+  const ours = await buildFunction(ROOT, folder, {
+    functionID: "Http",
+    handler: "packages/api/src/lambda.handler",
+    runtime: "nodejs24.x",
+    properties: {
+      minify: true,
+      splitting: true,
+      esbuild: { keepNames: false },
+      install: ["@node-rs/argon2"],
+    },
+  });
+  const env = await functionEnv(netcheck, stack);
+  const session = await systemAccessToken(netcheck.env);
+  stack.defer(() => session.end());
+  const write = await writeEvent(folder, session.accessToken);
+  const bundle = join(ours.folder, "bundle.mjs");
+
+  const took = { floor: [] as number[], read: [] as number[], write: [] as number[] };
+  for (let round = 0; round < ROUNDS; round++) {
+    took.floor.push(await coldStart(floor, EVENT, {}, 200));
+    took.read.push(await coldStart(bundle, EVENT, env, 200));
+    took.write.push(await coldStart(bundle, write, env, 202));
+  }
+  const [floorMs, readMs, writeMs] = [took.floor, took.read, took.write].map((one) =>
+    percentile(one, 0.5),
+  ) as [number, number, number];
+  const against = `hono alone ${floorMs.toFixed(0)} ms`;
+  const shown = (ms: number) => `${ms.toFixed(0)} ms, ${(ms / floorMs).toFixed(2)}×`;
+  return [
+    {
+      what: "API Lambda, entry chunk",
+      floor: "",
+      measured: `${(ours.entryBytes / 1024).toFixed(0)} KB`,
+      budget: "≤ 600 KB",
+      met: ours.entryBytes <= BUDGET_BYTES,
+    },
+    {
+      what: "API Lambda, init + first answer",
+      floor: against,
+      measured: shown(readMs),
+      budget: "≤ 2.2×",
+      met: readMs <= 2.2 * floorMs,
+    },
+    {
+      what: "API Lambda, init + first write",
+      floor: against,
+      measured: shown(writeMs),
+      budget: "≤ 4×",
+      met: writeMs <= 4 * floorMs,
+    },
+  ];
+}
+
+async function buildFloor(folder: string) {
+  const outfile = join(folder, "floor.mjs");
+  const stdin = { contents: FLOOR, resolveDir: ROOT, loader: "ts" } as const;
+  const options = { bundle: true, minify: true, platform: "node", format: "esm" } as const;
+  await esbuild.build({ ...options, target: "es2024", stdin, outfile, logLevel: "silent" });
+  return outfile;
+}
+
+/** The stage's own shape: secrets by their names, Neon over a WebSocket, Redis over REST. */
+async function functionEnv({ env }: Netcheck, stack: AsyncDisposableStack) {
+  const { hostname: host, port } = new URL(env["DATABASE_URL"] ?? "");
+  const neon = await startNeonProxy({ host, port: Number(port) });
+  stack.defer(() => neon.close());
+  const bridge = await startRedisBridge({ redisUrl: env["REDIS_URL"] ?? "" });
+  stack.defer(() => bridge.close());
+  const redis = new URL(bridge.url);
+  redis.username = "default";
+  redis.password = bridge.token;
+  const names = ["DATABASE_URL", "AMQP_MANAGEMENT_URL", "TOKEN_KEYS"] as const;
+  const values = names.map((name) => [name, env[name] ?? ""] as const);
+  const secrets = await startSecrets({ ...Object.fromEntries(values), REDIS_URL: redis.href });
+  stack.defer(() => secrets.close());
+  const { DATABASE_URL: _, REDIS_URL: _r, AMQP_MANAGEMENT_URL: _m, TOKEN_KEYS: _k, ...rest } = env;
+  return {
+    ...rest,
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "nobody",
+    AWS_SECRET_ACCESS_KEY: "nobody",
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+    NEON_PROXY: neon.address,
+    REDIS_URL_SECRET_ARN: "REDIS_URL",
+    ...Object.fromEntries(names.map((name) => [`${name}_SECRET_ARN`, name])),
+  };
+}
+
+async function writeEvent(folder: string, accessToken: string) {
+  const event = JSON.parse(await readFile(EVENT, "utf8")) as {
+    headers: Record<string, string>;
+    requestContext: { http: { method: string } };
+  };
+  event.headers["authorization"] = `Bearer ${accessToken}`;
+  event.headers["content-type"] = "application/json";
+  event.requestContext.http.method = "POST";
+  const body = JSON.stringify({ type: "tcp", target: "127.0.0.1", port: 1 });
+  const file = join(folder, "write.json");
+  await writeFile(file, JSON.stringify({ ...event, rawPath: "/api/v1/checks", body }));
+  return file;
+}
+
+async function coldStart(bundle: string, event: string, env: NodeJS.ProcessEnv, expected: number) {
+  const args = [COLD_START, bundle, event];
+  const { stdout, stderr } = await run(process.execPath, args, {
+    env: { PATH: process.env["PATH"], ...env },
+    timeout: 30_000,
+  });
+  const answer = JSON.parse(stdout) as { totalMs: number; statusCode: number };
+  if (answer.statusCode !== expected) throw new Error(`${bundle}: ${stdout} ${stderr}`);
+  return answer.totalMs;
+}

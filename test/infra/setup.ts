@@ -1,0 +1,42 @@
+import { execFile } from "node:child_process";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+import { graphFile, STAGES } from "./graph.ts";
+import { installPlatform } from "./platform.ts";
+
+const run = promisify(execFile);
+
+/** Evaluates every stage once, each in a process of its own, for all files that look at them. */
+export default async function setup() {
+  await installPlatform();
+  await Promise.all([checkTypes(), ...STAGES.map(evaluate)]);
+}
+
+/** With SST's own types, which are there only once it is installed. */
+async function checkTypes() {
+  const root = join(import.meta.dirname, "../..");
+  const tsc = join(root, "node_modules/.bin/tsc");
+  await run(tsc, ["--project", "stacks"], { cwd: root, timeout: 120_000 }).catch(
+    ({ stdout }: { stdout: string }) => {
+      throw new Error(`stacks/ do not type-check:\n${stdout}`);
+    },
+  );
+}
+
+/** Declares a stage into its file; the file says what went wrong. */
+export async function evaluate(stage: string) {
+  await mkdir(join(import.meta.dirname, "../../.sst/evaluated"), { recursive: true });
+  const program = join(import.meta.dirname, "evaluate.ts");
+  const env = {
+    ...process.env,
+    NODE_OPTIONS: "",
+    NETCHECK_AGENT_AMQP_URL: "amqps://broker.example.com",
+    NETCHECK_ALARM_EMAIL: "watch@example.com",
+  };
+  const args = [program, "--stage", stage, "--out", graphFile(stage)];
+  await run(process.execPath, args, { env, timeout: 120_000 }).catch((error: unknown) => {
+    process.stderr.write(`${stage} could not be evaluated: ${String(error)}\n`);
+  });
+}

@@ -1,0 +1,388 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+
+import { graphOf, STAGES } from "./graph.ts";
+import { ACTIONS, type Action, isAllowed } from "./iam.ts";
+import { ACCOUNT, REGION } from "./mocks.ts";
+import { isScheduleExpression } from "./schedule-expression.ts";
+
+const LIVE = ["check-requests", "agent-results", "agent-heartbeats", "events"];
+
+describe.each(STAGES)("the stage %s", (stage) => {
+  const graph = graphOf(stage);
+  const prefix = `netcheck-${stage}-`;
+  const queueArn = (name: string) => `arn:aws:sqs:${REGION}:${ACCOUNT}:${prefix}${name}`;
+  const secretArn = (name: string) =>
+    `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:${prefix}${name}-AbCdEf`;
+
+  it("is evaluated without an error", () => {
+    expect(graph.errors).toEqual([]);
+    expect(graph.resources.length).toBeGreaterThan(150);
+  });
+
+  it("has a dead-letter queue, kept for a fortnight, behind every queue", () => {
+    const queues = new Map(graph.queues().map((queue) => [queue.name, queue]));
+    for (const name of LIVE) {
+      expect(queues.get(`${prefix}${name}`)?.redrivePolicy).toEqual({
+        deadLetterTargetArn: queueArn(`${name}-dlq`),
+        maxReceiveCount: 5,
+      });
+      expect(queues.get(`${prefix}${name}-dlq`)?.messageRetentionSeconds).toBe(14 * 86_400);
+    }
+    expect(queues.size).toBe(2 * LIVE.length + 1);
+  });
+
+  it("hides a message six times as long as its function may take, and takes partial failures", () => {
+    const mappings = graph.mappings();
+    expect(mappings.map(({ eventSourceArn }) => eventSourceArn).toSorted()).toEqual(
+      LIVE.filter((name) => name !== "check-requests")
+        .map(queueArn)
+        .toSorted(),
+    );
+    for (const mapping of mappings) {
+      const queue = graph.queues().find(({ name }) => mapping.eventSourceArn.endsWith(`:${name}`));
+      const fn = graph.functions().find(({ name }) => mapping.functionName.endsWith(name));
+      expect(queue?.visibilityTimeoutSeconds).toBeGreaterThanOrEqual(
+        6 * (fn?.timeout ?? Number.NaN),
+      );
+      expect(mapping.functionResponseTypes).toEqual(["ReportBatchItemFailures"]);
+      if (mapping.batchSize > 10)
+        expect(mapping.maximumBatchingWindowInSeconds).toBeGreaterThanOrEqual(1);
+    }
+    const requests = graph.queues().find(({ name }) => name === `${prefix}check-requests`);
+    expect(requests?.visibilityTimeoutSeconds).toBe(5);
+  });
+
+  it("runs every function on Node 24 and ARM64, with logs in JSON that end some day", () => {
+    const retained = new Map(graph.logGroups().map((group) => [group.name, group]));
+    expect(graph.functions()).toHaveLength(8);
+    for (const fn of graph.functions()) {
+      expect(fn).toMatchObject({ runtime: "nodejs24.x", architectures: ["arm64"] });
+      expect(fn.loggingConfig.logFormat).toBe("JSON");
+      expect(fn.timeout).toBeLessThanOrEqual(180);
+      expect(retained.has(fn.loggingConfig.logGroup)).toBe(true);
+      const env = JSON.stringify(fn.environment.variables);
+      expect(Buffer.byteLength(env)).toBeLessThan(4_096);
+    }
+    const days = stage === "production" ? 90 : 14;
+    for (const { retentionInDays } of retained.values()) expect(retentionInDays).toBe(days);
+    const http = graph.functions().find(({ logical }) => logical === "HttpFunction");
+    expect(http?.timeout).toBeLessThan(30);
+  });
+
+  it("has one route for everything", () => {
+    const routes = graph.all("aws:apigatewayv2/route:Route", z.object({ routeKey: z.string() }));
+    expect(routes.map(({ routeKey }) => routeKey)).toEqual(["$default"]);
+    const [api] = graph.all(
+      "aws:apigatewayv2/api:Api",
+      z.object({ corsConfiguration: z.unknown().optional() }),
+    );
+    expect(JSON.stringify(api?.corsConfiguration ?? {})).not.toContain("*");
+  });
+
+  it("has schedules that parse, retry, and leave word when they could not be started", () => {
+    const schedules = graph.schedules();
+    expect(schedules.map(({ scheduleExpression }) => scheduleExpression).toSorted()).toEqual([
+      "cron(17 3 * * ? *)",
+      "rate(1 minute)",
+    ]);
+    for (const { scheduleExpression, target, state } of schedules) {
+      expect(isScheduleExpression(scheduleExpression)).toBe(true);
+      expect(state).toBe("ENABLED");
+      expect(target.deadLetterConfig.arn).toBe(queueArn("schedules-dlq"));
+      expect(target.retryPolicy.maximumRetryAttempts).toBeGreaterThan(0);
+    }
+  });
+
+  it("trusts with each role the one service that uses it", () => {
+    for (const { logical: name, assumeRolePolicy } of graph.roles()) {
+      const principals = assumeRolePolicy.Statement.map(({ Principal }) => Principal);
+      const service = name.includes("Worker")
+        ? "ecs-tasks"
+        : name.includes("NatInstance")
+          ? "ec2"
+          : /(Minutely|Daily)Role/.test(name)
+            ? "scheduler"
+            : "lambda";
+      expect({ name, principals }).toEqual({
+        name,
+        principals: [{ Service: [`${service}.amazonaws.com`] }],
+      });
+    }
+  });
+
+  it("names in every grant actions that exist and resources of its own", () => {
+    for (const { logical: name, inlinePolicies } of graph.roles()) {
+      for (const { Effect, Action, Resource = [] } of inlinePolicies.flatMap(
+        ({ policy }) => policy.Statement,
+      )) {
+        expect({ name, Effect }).toEqual({ name, Effect: "Allow" });
+        for (const action of Action) expect(ACTIONS, name).toContain(action);
+        for (const resource of Resource) expect(resource, name).toMatch(/^arn:aws:[^*]+$/);
+      }
+    }
+  });
+
+  const may = (role: string) => {
+    const found = graph.roles().filter(({ logical }) => logical.startsWith(role));
+    expect(found, role).toHaveLength(1);
+    return found.flatMap(({ inlinePolicies }) =>
+      inlinePolicies.flatMap(({ policy }) => policy.Statement),
+    );
+  };
+
+  const SECRETS = ["database", "redis", "broker-admin", "token-keys", "broker-worker"];
+  const DATA = ["database", "redis"];
+  const SEND = ["sqs:SendMessage", "sqs:GetQueueUrl"] as const;
+  const ROTATE = ACTIONS.filter((action) => action.startsWith("secretsmanager:"));
+  const CONSUME = [
+    "sqs:ReceiveMessage",
+    "sqs:DeleteMessage",
+    "sqs:ChangeMessageVisibility",
+    "sqs:GetQueueAttributes",
+    "sqs:GetQueueUrl",
+  ] as const;
+
+  type Needs = Partial<Record<string, readonly Action[]>>;
+  const reads = (names: readonly string[]): Needs =>
+    Object.fromEntries(names.map((name) => [name, ["secretsmanager:GetSecretValue"] as const]));
+
+  const NEEDS: [role: string, needs: Needs][] = [
+    [
+      "HttpRole",
+      { ...reads([...DATA, "broker-admin", "token-keys"]), "check-requests": SEND, events: SEND },
+    ],
+    ["AgentResultsSubscriber", { ...reads(DATA), "agent-results": CONSUME }],
+    ["AgentHeartbeatsSubscriber", { ...reads(DATA), "agent-heartbeats": CONSUME }],
+    ["EventsSubscriber", { ...reads(DATA), events: [...CONSUME, ...SEND], "check-requests": SEND }],
+    [
+      "MinutelyHandlerRole",
+      { ...reads([...DATA, "broker-admin"]), "check-requests": SEND, events: SEND },
+    ],
+    [
+      "DailyHandlerRole",
+      { ...reads([...DATA, "broker-admin"]), "check-requests": SEND, events: SEND },
+    ],
+    ["RotateTokenKeysRole", { "token-keys": ROTATE }],
+    ["RotateBrokerAdminRole", { "broker-admin": ROTATE }],
+    [
+      "WorkerTaskRole",
+      {
+        "check-requests": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueUrl"],
+        "agent-results": SEND,
+        "agent-heartbeats": SEND,
+      },
+    ],
+    ["WorkerExecutionRole", reads(["broker-worker"])],
+    ["MinutelyRole", { "schedules-dlq": ["sqs:SendMessage"] }],
+    ["DailyRole", { "schedules-dlq": ["sqs:SendMessage"] }],
+  ];
+
+  it.each(NEEDS)("%s may do what it needs, and everything else is denied", (role, needs) => {
+    const statements = may(role);
+    const queues = [...LIVE, ...LIVE.map((name) => `${name}-dlq`), "schedules-dlq"];
+    const all = [
+      ...SECRETS.map((name) => [name, secretArn(name)] as const),
+      ...queues.map((name) => [name, queueArn(name)] as const),
+    ];
+    const allowed: string[] = [];
+    for (const [name, arn] of all)
+      for (const action of ACTIONS)
+        if (isAllowed(statements, action, arn)) allowed.push(`${action} ${name}`);
+    const wanted = Object.entries(needs).flatMap(([name, actions = []]) =>
+      [...new Set(actions)].map((action) => `${action} ${name}`),
+    );
+    expect(allowed.toSorted()).toEqual(wanted.toSorted());
+    for (const action of ["sts:AssumeRole", "iam:PassRole", "s3:GetObject", "sqs:PurgeQueue"])
+      expect(isAllowed(statements, action, "*")).toBe(false);
+  });
+
+  it("gives a function beyond its policy only what writes its logs", () => {
+    for (const { logical: name, managedPolicyArns } of graph.roles()) {
+      const short = managedPolicyArns.map((arn) => arn.replace(/.*\//, ""));
+      if (/Handler|Subscriber|Rotate|Http/.test(name))
+        expect({ name, short }).toEqual({ name, short: ["AWSLambdaBasicExecutionRole"] });
+    }
+  });
+
+  it("runs the worker out of reach, watched, and with time to end in order", () => {
+    const [container, ...others] = graph.containers();
+    expect(others).toEqual([]);
+    expect(container?.secrets).toEqual([
+      { name: "AMQP_URL", valueFrom: secretArn("broker-worker") },
+    ]);
+    expect(container?.stopTimeout).toBeGreaterThan(10);
+    expect(container?.healthCheck.command.join(" ")).toContain("/tmp/alive");
+    const [service] = graph.all("aws:ecs/service:Service", Service);
+    expect(service).toMatchObject({
+      desiredCount: stage === "production" ? 2 : 1,
+      enableExecuteCommand: false,
+      deploymentCircuitBreaker: { enable: true, rollback: true },
+      networkConfiguration: { assignPublicIp: false },
+    });
+    for (const subnet of service?.networkConfiguration.subnets ?? [])
+      expect(subnet).toContain("Private");
+    const groups = graph.all("aws:ec2/securityGroup:SecurityGroup", SecurityGroup);
+    const group = groups.find(({ logical }) => logical === "WorkerGroup");
+    expect(group?.ingress).toEqual([]);
+    expect(group?.egress.map(({ fromPort, toPort }) => [fromPort, toPort])).toEqual([
+      [443, 443],
+      [5_671, 5_671],
+    ]);
+  });
+
+  it("scales the worker on what waits, and never to nothing", () => {
+    const [target] = graph.all(
+      "aws:appautoscaling/target:Target",
+      z.object({ minCapacity: z.number(), maxCapacity: z.number() }),
+    );
+    expect(target?.minCapacity).toBe(stage === "production" ? 2 : 1);
+    expect(target?.maxCapacity).toBeGreaterThan(target?.minCapacity ?? Number.NaN);
+    const policies = JSON.stringify(
+      graph.all("aws:appautoscaling/policy:Policy", z.looseObject({})),
+    );
+    expect(policies).toContain("ApproximateNumberOfMessagesVisible");
+    expect(policies).toContain(`${prefix}check-requests`);
+  });
+
+  it("shows no secret in any environment, task or state: only where they are", () => {
+    const texts = [
+      ...graph.functions().map(({ environment }) => environment.variables),
+      ...graph.containers().map(({ environment }) => environment),
+    ];
+    for (const text of texts) {
+      const json = JSON.stringify(text);
+      expect(json).not.toMatch(/:\/\/[^/"]*:[^/"]*@|"d":|never-in-the-graph|BEGIN .*KEY/);
+      expect(json).not.toMatch(
+        /"(DATABASE_URL|REDIS_URL|AMQP_URL|AMQP_MANAGEMENT_URL|TOKEN_KEYS)"/,
+      );
+    }
+    const types = new Set(graph.resources.map(({ type }) => type));
+    expect(types.has("aws:secretsmanager/secretVersion:SecretVersion")).toBe(false);
+    expect(types.has("aws:iam/accessKey:AccessKey")).toBe(false);
+  });
+
+  it("rotates the key set and the broker's administrator, once they have a value", () => {
+    const rotations = graph.all(
+      "aws:secretsmanager/secretRotation:SecretRotation",
+      z.object({
+        secretId: z.string(),
+        rotateImmediately: z.boolean(),
+        rotationRules: z.object({ automaticallyAfterDays: z.number() }),
+      }),
+    );
+    expect(rotations.map(({ secretId }) => secretId).toSorted()).toEqual(
+      ["broker-admin", "token-keys"].map(secretArn),
+    );
+    expect(rotations.some(({ rotateImmediately }) => rotateImmediately)).toBe(false);
+    const permissions = graph.all(
+      "aws:lambda/permission:Permission",
+      z.object({ principal: z.string(), sourceArn: z.string().optional() }),
+    );
+    for (const { principal, sourceArn } of permissions) {
+      expect(principal).toMatch(/^(secretsmanager|apigateway)\.amazonaws\.com$/);
+      expect(sourceArn).toMatch(/^arn:/);
+    }
+  });
+
+  it("alarms somebody for each queue, each dead-letter queue, each function and the worker", () => {
+    const alarms = graph.alarms();
+    const on = (metric: string) => alarms.filter(({ metricName }) => metricName === metric);
+    expect(on("ApproximateAgeOfOldestMessage")).toHaveLength(LIVE.length);
+    const depths = on("ApproximateNumberOfMessagesVisible").map(
+      ({ dimensions }) => dimensions["QueueName"] ?? "",
+    );
+    expect(depths.toSorted()).toEqual(
+      graph
+        .queues()
+        .map(({ name }) => name)
+        .toSorted(),
+    );
+    expect(on("Errors")).toHaveLength(graph.functions().length);
+    expect(on("Throttles")).toHaveLength(graph.functions().length);
+    expect(on("CPUUtilization")[0]?.treatMissingData).toBe("breaching");
+    for (const { alarmActions } of alarms) expect(alarmActions).toHaveLength(1);
+  });
+
+  it("keeps in production what cannot be made again", () => {
+    const kept = Object.entries(graph.kept).filter(([urn]) =>
+      /::aws:secretsmanager\/secret:Secret::|\$aws:sqs\/queue:Queue::(?!Schedules)/.test(urn),
+    );
+    expect(kept).toHaveLength(5 + 2 * LIVE.length);
+    const isProduction = stage === "production";
+    for (const [urn, { protect, retain }] of kept)
+      expect({ urn, protect, retain }).toEqual({
+        urn,
+        protect: isProduction,
+        retain: isProduction,
+      });
+    expect(graph.app).toMatchObject({
+      protect: isProduction,
+      removal: isProduction ? "retain" : "remove",
+    });
+  });
+
+  it("builds what it deploys: minified, the SDK apart, and within the budget", () => {
+    for (const { functionID, chunks, entryBytes } of graph.builds) {
+      const entry = chunks.find(({ path }) => path.endsWith("/bundle.mjs"));
+      const packages = entry?.packages ?? [];
+      expect(entryBytes, functionID).toBeLessThanOrEqual(600 * 1024);
+      for (const name of ["pg", "amqplib", "@netcheck/local", "sst"])
+        expect(packages, functionID).not.toContain(name);
+      if (functionID.startsWith("Rotate")) continue;
+      expect(
+        packages.filter((name) => name.startsWith("@aws-sdk")),
+        functionID,
+      ).toEqual([]);
+      expect(chunks.some((chunk) => chunk.packages.includes("@aws-sdk/client-sqs"))).toBe(true);
+    }
+  });
+});
+
+describe("the program", () => {
+  it("names every schedule expression that it would refuse", () => {
+    for (const good of [
+      "rate(1 minute)",
+      "rate(5 hours)",
+      "cron(0 3 * * ? *)",
+      "cron(0/5 8 ? * MON-FRI *)",
+    ])
+      expect(isScheduleExpression(good), good).toBe(true);
+    for (const bad of [
+      "cron(bogus)",
+      "cron(0 3 * * * *)",
+      "cron(0 3 * * ?)",
+      "cron(61 3 * * ? *)",
+      "rate(0 minutes)",
+      "rate(1 minutes)",
+      "rate(5 minute)",
+      "every day",
+    ])
+      expect(isScheduleExpression(bad), bad).toBe(false);
+  });
+
+  it("leaves what runs ignorant of SST, so that there is nothing to keep in sst-env.d.ts", async () => {
+    const packages = join(import.meta.dirname, "../../packages");
+    const files = (await readdir(packages, { recursive: true })).filter((file) =>
+      /^(api|worker|adapters|kernel)\/src\/.*\.ts$/.test(file),
+    );
+    const texts = await Promise.all(files.map((file) => readFile(join(packages, file), "utf8")));
+    expect(texts.length).toBeGreaterThan(40);
+    expect(texts.filter((text) => /from "sst(\/|")/.test(text))).toEqual([]);
+  });
+});
+
+const Service = z.looseObject({
+  desiredCount: z.number(),
+  enableExecuteCommand: z.boolean(),
+  networkConfiguration: z.object({ assignPublicIp: z.boolean(), subnets: z.array(z.string()) }),
+});
+
+const Port = z.looseObject({ fromPort: z.number(), toPort: z.number() });
+const SecurityGroup = z.looseObject({
+  ingress: z.array(z.unknown()).default([]),
+  egress: z.array(Port).default([]),
+});

@@ -1,0 +1,99 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+import { afterAll, describe, expect, it } from "vitest";
+
+const run = promisify(execFile);
+const ROOT = join(import.meta.dirname, "../..");
+const folders: string[] = [];
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
+
+type Step = { instruction: string; rest: string };
+
+async function stepsOf(dockerfile: string): Promise<Step[]> {
+  const text = (await readFile(join(ROOT, dockerfile), "utf8")).replaceAll("\\\n", " ");
+  return text
+    .split("\n")
+    .filter((line) => /^[A-Z]+ /.test(line))
+    .map((line) => {
+      const [instruction = "", ...rest] = line.split(" ");
+      return { instruction, rest: rest.join(" ").trim() };
+    });
+}
+
+/** What the file copies and installs, done in a folder of its own, and what it starts. */
+async function build(dockerfile: string) {
+  const folder = await mkdtemp(join(tmpdir(), "netcheck-image-"));
+  folders.push(folder);
+  const command: string[] = [];
+  for (const { instruction, rest } of await stepsOf(dockerfile)) {
+    if (instruction === "COPY") {
+      const parts = rest.split(/\s+/);
+      const to = parts.pop() ?? ".";
+      for (const from of parts) {
+        const target = to.endsWith("/")
+          ? join(folder, to, from.split("/").at(-1) ?? "")
+          : join(folder, to);
+        await cp(join(ROOT, from), target, { recursive: true });
+      }
+    }
+    if (instruction === "RUN" && rest.startsWith("npm ci"))
+      await run("npm", rest.split(" ").slice(1), { cwd: folder, timeout: 110_000 });
+    if (instruction === "CMD" || instruction === "ENTRYPOINT")
+      command.push(...(JSON.parse(rest) as string[]));
+  }
+  return { folder, command };
+}
+
+async function start({ folder, command }: Awaited<ReturnType<typeof build>>) {
+  const [, ...rest] = command;
+  const child = spawn(process.execPath, rest, {
+    cwd: folder,
+    env: { PATH: process.env["PATH"] ?? "" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code, output };
+}
+
+describe("the Dockerfiles", () => {
+  it("the worker's installs what it starts, and says which settings it lacks", async () => {
+    const image = await build("packages/worker/Dockerfile");
+    const { code, output } = await start(image);
+    expect(output).toContain("AMQP_URL");
+    expect(code).toBe(2);
+  });
+
+  it.each(["worker", "local"])("%s's runs as nobody special, in exec form", async (name) => {
+    const steps = await stepsOf(`packages/${name}/Dockerfile`);
+    const of = (instruction: string) =>
+      steps.filter((step) => step.instruction === instruction).map(({ rest }) => rest);
+    expect(of("USER")).toEqual(["node"]);
+    expect([...of("CMD"), ...of("ENTRYPOINT")].every((rest) => rest.startsWith("["))).toBe(true);
+    expect(of("ENV").join(" ")).not.toMatch(/PASSWORD|TOKEN|SECRET|KEY/);
+    const ignored = await readFile(join(ROOT, `packages/${name}/Dockerfile.dockerignore`), "utf8");
+    for (const line of [".sst", ".env*", "**/node_modules"])
+      expect(ignored.split("\n")).toContain(line);
+  });
+
+  it("the all-in-one starts what `npm start` starts, with its home on a volume", async () => {
+    const steps = await stepsOf("packages/local/Dockerfile");
+    const command = steps.find(({ instruction }) => instruction === "CMD")?.rest ?? "";
+    const { scripts } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as {
+      scripts: Record<string, string>;
+    };
+    const program = (JSON.parse(command) as string[])[1] ?? "nothing";
+    expect(scripts["start"]).toContain(`exec node ${program}`);
+    expect(command).toContain('"--home", "/data"');
+    expect(steps).toContainEqual({ instruction: "VOLUME", rest: "/data" });
+  });
+});
