@@ -38,14 +38,16 @@ describe(".env.example", () => {
     const commented = new Set(
       [...example.matchAll(/^#([A-Z0-9_]+)=/gm)].map(([, name]) => name ?? ""),
     );
-    const isDefault = ([name]: [string, string]) =>
-      !commented.has(name) || name === "SQS_ENDPOINT" || name === "PORT";
+    const isDefault = ([name]: [string, string]) => !commented.has(name) || EXAMPLES.includes(name);
     const without = Object.fromEntries(Object.entries(given).filter(isDefault));
     expect(readPlatform(PlatformSettings, without)).toEqual(readPlatform(PlatformSettings, given));
     expect(readWorker(without)).toEqual(readWorker(given));
     expect(readPlatform(Listen, without)).toEqual(readPlatform(Listen, given));
   });
 });
+
+/** Written as an example: these have no default. */
+const EXAMPLES = ["SQS_ENDPOINT", "PORT", "ALIVE_FILE", "METRICS_NAMESPACE"];
 
 /** What each program cannot read, by setting; a setting that takes any text has none. */
 const MALFORMED: Record<string, string | undefined> = {
@@ -77,6 +79,8 @@ const MALFORMED: Record<string, string | undefined> = {
   CHECK_LIMIT_ADDRESS: "-1",
   CHECK_LIMIT_TARGET: "0",
   CHECK_LIMIT_ANONYMOUS: "4",
+  ALIVE_FILE: "",
+  METRICS_NAMESPACE: "",
   HOST: "",
   PORT: "65536",
 };

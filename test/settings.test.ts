@@ -1,15 +1,20 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 import { readCommand } from "@netcheck/agent/settings";
 import { newId } from "@netcheck/kernel/id";
 import { log, setLogLevel } from "@netcheck/kernel/log";
+import { count, publishMetrics } from "@netcheck/kernel/metrics";
 import { readSettings as readPlatform } from "@netcheck/kernel/settings";
 import { firstAdmin } from "@netcheck/local/first-admin";
 import { Listen } from "@netcheck/local/listen";
 import { openPlatform } from "@netcheck/local/platform";
+import { readSettings as readWorker } from "@netcheck/worker/env";
 import { sql } from "drizzle-orm";
 import { decodeJwt } from "jose";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -128,6 +133,35 @@ const EFFECTS: Record<string, () => Promise<void> | void> = {
     worker.kill("SIGKILL");
     await gone;
     broker.close();
+  },
+  ALIVE_FILE: async () => {
+    const folder = await mkdtemp(join(tmpdir(), "netcheck-alive-"));
+    const file = join(folder, "alive");
+    const env = {
+      ...whole,
+      LOG_LEVEL: "CRITICAL",
+      AMQP_URL: "amqp://127.0.0.1:1",
+      ALIVE_FILE: file,
+    };
+    const worker = spawn(process.execPath, ["packages/worker/src/main.ts"], { env });
+    const told = () => readFile(file, "utf8").catch(() => "");
+    await expect.poll(told, { timeout: 10_000 }).toMatch(/^\d{4}-/);
+    const gone = once(worker, "exit");
+    worker.kill("SIGKILL");
+    await gone;
+    await rm(folder, { recursive: true });
+  },
+  METRICS_NAMESPACE: () => {
+    const { METRICS_NAMESPACE: namespace = "" } = readWorker({
+      ...whole,
+      METRICS_NAMESPACE: "Mine",
+    });
+    const write = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    setLogLevel("INFO");
+    publishMetrics({ namespace, service: "worker" });
+    count("settings.test");
+    publishMetrics(undefined);
+    expect(String(write.mock.lastCall?.[0])).toContain('"Namespace":"Mine"');
   },
   AGENT_AMQP_URL: async () => {
     await using open = await opened({ AGENT_AMQP_URL: "amqps://broker.example" });
