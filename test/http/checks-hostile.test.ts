@@ -153,14 +153,20 @@ describe("results as hostile data", () => {
   });
 
   it("[CHK-34] an id in capitals does not hide the answers of others", async () => {
-    const [mine, theirs] = [await start(), await start()];
-    const shouting = answer(world(), mine.toUpperCase(), (agents[0] ?? "").toUpperCase());
-    const repeated = answer(world(), mine, agents[0] ?? "", { n: 2 });
-    const strange = answer(world(), "FFFFFFFF-FFFF-7FFF-BFFF-FFFFFFFFFFFF", agents[1] ?? "");
-    await deliver(world(), strange, shouting, repeated, answer(world(), theirs, agents[2] ?? ""));
-    expect(await get(mine)).toMatchObject({ answered: 1 });
-    expect((await get(mine)).results[0]?.result).not.toHaveProperty("n");
+    const [theirs, mine] = [await start(), await start()];
+    const [first = "", second = ""] = agents;
+    const shouting = answer(world(), mine.toUpperCase(), first.toUpperCase(), { n: 1 });
+    await deliver(world(), answer(world(), theirs, second), shouting);
     expect(await get(theirs)).toMatchObject({ answered: 1 });
+    expect(await get(mine)).toMatchObject({ answered: 1 });
+  });
+
+  it("[CHK-5] [CHK-34] in capitals it is the same answer, and the first stands", async () => {
+    const id = await start();
+    const [first = ""] = agents;
+    const again = answer(world(), id.toUpperCase(), first.toUpperCase(), { n: 2 });
+    await deliver(world(), answer(world(), id, first, { n: 1 }), again);
+    expect(await get(id)).toMatchObject({ answered: 1, results: [{ result: { n: 1 } }] });
   });
 
   it("[CHK-33] a request that nests without end is refused, not a crash", async () => {

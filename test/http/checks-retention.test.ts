@@ -2,6 +2,7 @@ import { jobCtx } from "@netcheck/api/platform";
 import { check, result } from "@netcheck/checks/check.sql";
 import { dayOf, daysOf, makePartitions } from "@netcheck/checks/partition";
 import { dropOldChecks } from "@netcheck/checks/retention";
+import { newId } from "@netcheck/kernel/id";
 import { eq, sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 
@@ -78,6 +79,34 @@ describe("how long checks are kept", () => {
     await makePartitions(world().system());
     expect(await strays()).toEqual([0, 0]);
     for (const id of [before, ...ids]) expect((await read(id)).status).toBe(200);
+  });
+
+  it("[CHK-19] the move waits for one who is writing, and takes that along", async () => {
+    leap();
+    const written = eq(check.id, (await start()) as typeof check.$inferSelect.id);
+    const [row] = await db().select().from(check).where(written);
+    if (!row) throw new Error("It was started.");
+    const [isWritten, mayCommit] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const writing = db().transaction(async (tx) => {
+      await tx.insert(check).values({ ...row, id: newId<"check">(world().platform.now()) });
+      isWritten.resolve();
+      await mayCommit.promise;
+    });
+    await isWritten.promise;
+    const making = makePartitions(world().system());
+    const waiting = sql`pg_locks l join pg_database d on d.oid = l.database`;
+    const held = sql`not l.granted and d.datname = current_database()`;
+    await expect
+      .poll(() =>
+        db()
+          .select({ one: sql`1` })
+          .from(waiting)
+          .where(held),
+      )
+      .toHaveLength(1);
+    mayCommit.resolve();
+    await Promise.all([writing, making]);
+    expect(await strays()).toEqual([0, 0]);
   });
 
   it("[CHK-20] NC-B-43 a day is dropped whole once all of it is older than the retention", async () => {
