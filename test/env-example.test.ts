@@ -38,8 +38,8 @@ describe(".env.example", () => {
     const commented = new Set(
       [...example.matchAll(/^#([A-Z0-9_]+)=/gm)].map(([, name]) => name ?? ""),
     );
-    const isDefault = ([name]: [string, string]) =>
-      !commented.has(name) || name === "SQS_ENDPOINT" || name === "PORT";
+    const hasNone = ["SQS_ENDPOINT", "PORT", "ALIVE_FILE", "METRICS_NAMESPACE"];
+    const isDefault = ([name]: [string, string]) => !commented.has(name) || hasNone.includes(name);
     const without = Object.fromEntries(Object.entries(given).filter(isDefault));
     expect(readPlatform(PlatformSettings, without)).toEqual(readPlatform(PlatformSettings, given));
     expect(readWorker(without)).toEqual(readWorker(given));
@@ -49,6 +49,8 @@ describe(".env.example", () => {
 
 /** What each program cannot read, by setting; a setting that takes any text has none. */
 const MALFORMED: Record<string, string | undefined> = {
+  ALIVE_FILE: "",
+  METRICS_NAMESPACE: "",
   LOG_LEVEL: "LOUD",
   DATABASE_URL: "mysql://h/d",
   REDIS_URL: "h:6379",

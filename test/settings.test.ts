@@ -1,15 +1,21 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 import { readCommand } from "@netcheck/agent/settings";
 import { newId } from "@netcheck/kernel/id";
 import { log, setLogLevel } from "@netcheck/kernel/log";
+import { count, publishMetrics } from "@netcheck/kernel/metrics";
 import { readSettings as readPlatform } from "@netcheck/kernel/settings";
 import { firstAdmin } from "@netcheck/local/first-admin";
 import { Listen } from "@netcheck/local/listen";
 import { openPlatform } from "@netcheck/local/platform";
+import { showAlive } from "@netcheck/worker/alive";
 import { sql } from "drizzle-orm";
 import { decodeJwt } from "jose";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -72,6 +78,21 @@ async function queued(env: NodeJS.ProcessEnv) {
 }
 
 const EFFECTS: Record<string, () => Promise<void> | void> = {
+  ALIVE_FILE: async () => {
+    const folder = await mkdtemp(join(tmpdir(), "netcheck-alive-"));
+    const file = join(folder, "alive");
+    showAlive(file);
+    await expect.poll(() => existsSync(file)).toBe(true);
+    await rm(folder, { recursive: true });
+  },
+  METRICS_NAMESPACE: () => {
+    const write = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    setLogLevel("INFO");
+    publishMetrics({ namespace: "Mine", service: "worker" });
+    count("settings.test");
+    publishMetrics(undefined);
+    expect(write.mock.calls.join()).toContain('"Namespace":"Mine"');
+  },
   LOG_LEVEL: async () => {
     const write = vi.spyOn(process.stderr, "write").mockReturnValue(true);
     await using _quiet = await opened({ LOG_LEVEL: "ERROR" });
