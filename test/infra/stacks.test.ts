@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 
+import { envTypes } from "./env-types.ts";
 import { graphOf, STAGES } from "./graph.ts";
 import { ACTIONS, type Action, isAllowed } from "./iam.ts";
 import { ACCOUNT, REGION } from "./mocks.ts";
@@ -364,7 +365,13 @@ describe("the program", () => {
       expect(isScheduleExpression(bad), bad).toBe(false);
   });
 
-  it("leaves what runs ignorant of SST, so that there is nothing to keep in sst-env.d.ts", async () => {
+  it("has the types of its links up to date, the same in every stage", async () => {
+    const texts = STAGES.map((stage) => envTypes(graphOf(stage)));
+    expect(new Set(texts).size).toBe(1);
+    await expect(texts[0]).toMatchFileSnapshot("../../sst-env.d.ts");
+  });
+
+  it("leaves what runs ignorant of SST", async () => {
     const packages = join(import.meta.dirname, "../../packages");
     const files = (await readdir(packages, { recursive: true })).filter((file) =>
       /^(api|worker|adapters|kernel)\/src\/.*\.ts$/.test(file),
