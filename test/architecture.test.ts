@@ -17,6 +17,9 @@ async function texts(...patterns: string[]) {
   return found.join("\n");
 }
 
+const range = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, i) => from + i);
+
 describe("rules and tests", async () => {
   const ids = (text: string, pattern: RegExp) => new Set(text.match(pattern) ?? []);
   const written = ids(await texts("packages/*/RULES.md"), /\[[A-Z]{3}-\d+\]/g);
@@ -28,6 +31,15 @@ describe("rules and tests", async () => {
   it("every rule is held by a test", () => {
     expect(written.size).toBeGreaterThan(20);
     expect([...written].filter((id) => !tested.has(id))).toEqual([]);
+  });
+
+  it("every behaviour of people, agents and operations has a rule and a test", async () => {
+    const numbers = [...range(1, 8), ...range(10, 19), ...range(40, 42)];
+    const behaviours = numbers.map((n) => `NC-B-${String(n).padStart(2, "0")}`);
+    const rules = await texts("packages/*/RULES.md");
+    const tests = await texts("packages/**/*.test.ts", "test/**/*.test.ts");
+    expect(behaviours.filter((id) => !rules.includes(id))).toEqual([]);
+    expect(behaviours.filter((id) => !tests.includes(id))).toEqual([]);
   });
 
   it("every test names a rule that is written", () => {

@@ -34,7 +34,7 @@ const refused = async ([, attack]: Attack) => {
   expect(await refusal(connection, attack)).toBe(NOT_ALLOWED);
 };
 
-describe("an agent's account is refused", () => {
+describe("[AGT-25] NC-B-18 an agent's account is refused", () => {
   const others: [string, string][] = [
     ["another agent's requests", victim.queue],
     ["the results", "agent_results"],
@@ -136,7 +136,7 @@ describe("an agent's account is refused", () => {
   });
 });
 
-describe("an answer with a user-id", () => {
+describe("[AGT-25] NC-B-18 an answer with a user-id", () => {
   const publish = (userId: string) => (c: Channel) =>
     c.publish(home.responseExchange, myResult, body, { userId });
 

@@ -93,10 +93,14 @@ describe("the way of a check", () => {
   });
 
   it("NC-B-29 a host is pinged, where the agents' hosts can", async () => {
+    const { items } = await (await way().admin.agents.$get({ query: {} })).json();
+    const offered = items.some(({ capabilities }) => capabilities.includes("ping"));
+    if (!offered)
+      process.stderr.write("ping does not work on this machine: only its refusal is held\n");
     const response = await post({ type: "ping", target: "127.0.0.1" });
     const body: unknown = await response.json();
-    // 422: ping does not work on this machine, and no agent says otherwise.
-    if (response.status === 422) return expect(body).toMatchObject({ code: "checks.no_agents" });
+    expect(response.status).toBe(offered ? 202 : 422);
+    if (!offered) return expect(body).toMatchObject({ type: "/problems/checks.no_agents" });
     const { id } = z.object({ id: z.string() }).parse(body);
     const check = await way().poll(() => read(id));
     expect(check).toMatchObject({ port: null, summary: { finished: 2 } });
