@@ -55,7 +55,7 @@ describe.skipIf(reason)("in the lab", () => {
       ["is called unreachable on the way", 84, failed("path", "tcp", "unreachable")],
     ])("of a port that %s", async (_what, port, expected) => {
       for (const host of [WEB, "fd98:2::2"])
-        expect(await agent.check("tcp", host, { port, timeoutMs: 1_500 })).toMatchObject(expected);
+        expect(await agent.check("tcp", host, { port, timeoutMs: 2_500 })).toMatchObject(expected);
     });
 
     it("may be open to one site and not to another", async () => {

@@ -43,6 +43,13 @@ export type LabNetwork = {
   remove(): Promise<void>;
 };
 
+/** An address answers from its first moment, and no ICMP error is withheld for being one of many. */
+const KERNEL = [
+  ["ipv6/conf/default/accept_dad", 0],
+  ["ipv6/icmp/ratelimit", 0],
+  ["ipv4/icmp_ratelimit", 0],
+] as const;
+
 const PREFIX = "nclab-";
 const UPLINK = "uplink";
 
@@ -58,10 +65,11 @@ export async function makeNetwork(): Promise<LabNetwork> {
   try {
     for (const namespace of names) {
       await tool("ip", "netns", "add", namespace);
+      for (const [setting, value] of KERNEL) await set(namespace, setting, value);
       await tool("ip", "-n", namespace, "link", "set", "lo", "up");
     }
     for (const forwarding of ["ipv4/ip_forward", "ipv6/conf/all/forwarding"])
-      await inside(router, "sh", "-c", `echo 1 > /proc/sys/net/${forwarding}`);
+      await set(router, forwarding, 1);
     for (const [site, number] of Object.entries(SITES)) await join(name(site), router, number);
     for (const address of TARGET_ADDRESSES)
       await tool("ip", "-n", name("target"), "addr", "add", address, "dev", UPLINK);
@@ -78,6 +86,10 @@ export async function makeNetwork(): Promise<LabNetwork> {
     await remove();
     throw error;
   }
+}
+
+async function set(namespace: string, setting: string, value: number) {
+  await inside(namespace, "sh", "-c", `echo ${value} > /proc/sys/net/${setting}`);
 }
 
 async function inside(namespace: string, ...argv: string[]) {
