@@ -1,14 +1,15 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
+import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { promisify } from "node:util";
 
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, "../..");
+const NOBODY = 65_534;
 const folders: string[] = [];
 afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
 
@@ -29,6 +30,7 @@ async function stepsOf(dockerfile: string): Promise<Step[]> {
 async function build(dockerfile: string) {
   const folder = await mkdtemp(join(tmpdir(), "netcheck-image-"));
   folders.push(folder);
+  await chmod(folder, 0o755);
   const command: string[] = [];
   for (const { instruction, rest } of await stepsOf(dockerfile)) {
     if (instruction === "COPY") {
@@ -38,7 +40,7 @@ async function build(dockerfile: string) {
         const target = to.endsWith("/")
           ? join(folder, to, from.split("/").at(-1) ?? "")
           : join(folder, to);
-        await cp(join(ROOT, from), target, { recursive: true });
+        await cp(join(ROOT, from), target, { recursive: true, filter: isSent });
       }
     }
     if (instruction === "RUN" && rest.startsWith("npm ci"))
@@ -49,26 +51,34 @@ async function build(dockerfile: string) {
   return { folder, command };
 }
 
-async function start({ folder, command }: Awaited<ReturnType<typeof build>>) {
+/** What both `.dockerignore` files keep out of what is copied. */
+function isSent(path: string) {
+  return !path.endsWith(".test.ts") && !relative(ROOT, path).split("/").includes("node_modules");
+}
+
+type Image = Awaited<ReturnType<typeof build>>;
+
+function start({ folder, command }: Image, as: { env?: NodeJS.ProcessEnv; uid?: number } = {}) {
   const [, ...rest] = command;
   const child = spawn(process.execPath, rest, {
     cwd: folder,
-    env: { PATH: process.env["PATH"] ?? "" },
+    env: { PATH: process.env["PATH"] ?? "", ...as.env },
     stdio: ["ignore", "pipe", "pipe"],
+    ...(as.uid !== undefined && { uid: as.uid, gid: as.uid }),
   });
-  let output = "";
+  const said = { output: "" };
   for (const stream of [child.stdout, child.stderr])
     stream.on("data", (chunk: Buffer) => {
-      output += chunk.toString();
+      said.output += chunk.toString();
     });
-  const [code] = (await once(child, "close")) as [number | null];
-  return { code, output };
+  const ended = once(child, "close").then(([code]) => ({ code: code as number | null, ...said }));
+  return { child, said, ended };
 }
 
 describe("the Dockerfiles", () => {
   it("the worker's installs what it starts, and says which settings it lacks", async () => {
     const image = await build("packages/worker/Dockerfile");
-    const { code, output } = await start(image);
+    const { code, output } = await start(image).ended;
     expect(output).toContain("AMQP_URL");
     expect(code).toBe(2);
   });
@@ -85,6 +95,29 @@ describe("the Dockerfiles", () => {
       expect(ignored.split("\n")).toContain(line);
   });
 
+  it("the all-in-one answers a check as nobody special, and stops when it is told to", async () => {
+    const image = await build("packages/local/Dockerfile");
+    const data = join(image.folder, "data");
+    await mkdir(data);
+    const isRoot = process.getuid?.() === 0;
+    if (isRoot) await chown(data, NOBODY, NOBODY);
+    expect(image.command.slice(-4)).toEqual(["--home", "/data", "--port", "8080"]);
+    const command = [...image.command.slice(0, -4), "--home", data, "--port", "0"];
+    const whole = start(
+      { ...image, command },
+      { env: { HOST: "0.0.0.0", HOME: data }, ...(isRoot && { uid: NOBODY }) },
+    );
+    try {
+      await vi.waitFor(() => expect(whole.said.output).toContain("2 of 2 answered"), 90_000);
+      const url = /http:\/\/[^/\s]+:(?<port>\d+)\/api/.exec(whole.said.output)?.groups?.["port"];
+      const ready = await fetch(`http://127.0.0.1:${url}/ready`);
+      expect(await ready.json()).toEqual({ status: "ready" });
+    } finally {
+      whole.child.kill("SIGTERM");
+    }
+    expect(await whole.ended).toMatchObject({ code: 0 });
+  });
+
   it("the all-in-one starts what `npm start` starts, with its home on a volume", async () => {
     const steps = await stepsOf("packages/local/Dockerfile");
     const command = steps.find(({ instruction }) => instruction === "CMD")?.rest ?? "";
@@ -93,7 +126,7 @@ describe("the Dockerfiles", () => {
     };
     const program = (JSON.parse(command) as string[])[1] ?? "nothing";
     expect(scripts["start"]).toContain(`exec node ${program}`);
-    expect(command).toContain('"--home", "/data"');
     expect(steps).toContainEqual({ instruction: "VOLUME", rest: "/data" });
+    expect(steps).toContainEqual({ instruction: "ENV", rest: "HOST=0.0.0.0" });
   });
 });
