@@ -14,6 +14,7 @@ import { Pool } from "pg";
 
 export const BARE_REQUESTS = "bare-requests";
 export const BARE_RESULTS = "bare-results";
+export const BARE_INTAKE = "bare-intake";
 export const BARE_OUT = "bare.out";
 export const BARE_BACK = "bare.back";
 const HOP = fileURLToPath(new URL("./bare-hop.ts", import.meta.url));

@@ -9,6 +9,7 @@ import { withoutBrokerMs } from "@netcheck/local/summary";
 import { measureAgentCost } from "./agent-cost.ts";
 import { measureAgentMemory } from "./agent-memory.ts";
 import { measureRead, measureSignIns } from "./identity.ts";
+import { measureIngestion } from "./ingestion.ts";
 import { measureLambda } from "./lambda.ts";
 import { measureRoundTrip } from "./round-trip.ts";
 import { measureSweep } from "./sweep.ts";
@@ -57,6 +58,7 @@ try {
   const warm = await progress.track("warm start", measureStart("warm"));
   try {
     rows.push(...(await progress.track("check round trip", measureRoundTrip(warm))));
+    rows.push(...(await progress.track("ingestion", measureIngestion(warm))));
     const bundles = join(home, "bundles");
     rows.push(...(await progress.track("cold starts", measureLambda(warm, bundles))));
     rows.push(...(await progress.track("authenticated read", measureRead(warm))));
