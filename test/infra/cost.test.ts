@@ -52,9 +52,16 @@ function tables() {
 
 const squeezed = (text: string) => text.replace(/ +/g, " ").replace(/-{3,}/g, "---");
 
-it("docs/cost.md shows what the model gives", async () => {
-  const page = await readFile(join(import.meta.dirname, "../../docs/cost.md"), "utf8");
-  for (const part of tables().split("\n\n")) expect(squeezed(page)).toContain(squeezed(part));
+const pageOf = (path: string) => readFile(join(import.meta.dirname, "../..", path), "utf8");
+
+it.each(["docs/cost.md", "README.md"])("%s shows what the model gives", async (path) => {
+  const page = squeezed(await pageOf(path));
+  for (const part of tables().split("\n\n")) expect(page).toContain(squeezed(part));
+});
+
+it("README.ru.md shows the same figures", async () => {
+  const figures = (text: string) => text.match(/(?<=\|.*)\d+\.\d\d(?= *\|)/g);
+  expect(figures(await pageOf("README.ru.md"))).toEqual(figures(tables()));
 });
 
 it("nobody who asks nothing pays per check, and a check costs less as they grow", () => {
