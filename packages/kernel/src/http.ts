@@ -1,11 +1,15 @@
 import { zValidator } from "@hono/zod-validator";
-import type { MiddlewareHandler, ValidationTargets } from "hono";
+import type { Context, MiddlewareHandler, ValidationTargets } from "hono";
 import { HTTPException } from "hono/http-exception";
+import { matchedRoutes } from "hono/route";
+import { METHOD_NAME_ALL } from "hono/router";
 import type * as z from "zod";
 
+import { METRICS } from "./catalogue.ts";
 import type { Ctx } from "./ctx.ts";
 import { Fault, unavailable } from "./fault.ts";
 import { log, withLogFields } from "./log.ts";
+import { observe, tally } from "./metrics.ts";
 import { isPostgresDown } from "./postgres.ts";
 
 /** A context's routes see the `ctx` their verbs need; the app makes one that satisfies all. */
@@ -50,11 +54,26 @@ export const logRequests: MiddlewareHandler<ApiEnv> = async (c, next) => {
     const startedAt = performance.now();
     await next();
     c.header("x-request-id", requestId);
-    const durationMs = Math.round((performance.now() - startedAt) * 10) / 10;
+    const elapsedMs = performance.now() - startedAt;
+    countRequest(c, elapsedMs / 1000);
+    const durationMs = Math.round(elapsedMs * 10) / 10;
     const { method, path } = c.req;
     log.debug("request", { method, path, status: c.res.status, durationMs });
   });
 };
+
+const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+
+/** By the pattern of the route, never by what a caller wrote: that has no end. */
+function countRequest(c: Context<ApiEnv>, seconds: number) {
+  const answering = matchedRoutes(c).findLast((route) => route.method !== METHOD_NAME_ALL);
+  const labels = {
+    method: METHODS.has(c.req.method) ? c.req.method : "other",
+    route: answering?.path ?? "none",
+  };
+  tally(METRICS.requests, { ...labels, status: String(c.res.status) });
+  observe(METRICS.requestDuration, labels, seconds);
+}
 
 /** RFC 9457 problems. A `Fault` shows its detail; a bug is logged whole and answered bare. */
 export function onError(error: Error) {
