@@ -212,6 +212,12 @@ const EFFECTS: Record<string, () => Promise<void> | void> = {
     await using open = await opened({ NETCHECK_ALLOW: "10.0.0.0/8,::1" });
     expect(open.platform.targetAllow).toHaveLength(2);
   },
+  AGENT_ALLOW: async () => {
+    await using open = await opened({ AGENT_ALLOW: "10.0.0.0/8" });
+    expect(open.platform.agentAllow).toHaveLength(1);
+    await using none = await opened({ AGENT_ALLOW: "" });
+    expect(none.platform.agentAllow).toEqual([]);
+  },
   CHECK_RETENTION_DAYS: async () => {
     await using open = await opened({ CHECK_RETENTION_DAYS: "2" });
     expect(open.platform.checkRetentionDays).toBe(2);

@@ -68,6 +68,7 @@ async function openWorld() {
       vhost: "agents_vhost",
       responseExchange: "agent_responses",
     },
+    agentAllow: undefined,
     heartbeatIntervalSeconds: 30,
     heartbeatTimeoutSeconds: 90,
     targetAllow: parseAllowList("127.0.0.0/8"),
