@@ -4,6 +4,7 @@ import type { ResultDelivery } from "@netcheck/wire/delivery";
 import { and, eq, gte, isNull, lte, type SQL, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 
+import { fitted } from "./answer-size.ts";
 import { METRICS } from "./catalogue.ts";
 import { check, result } from "./check.sql.ts";
 import { factsOf } from "./facts.ts";
@@ -29,7 +30,7 @@ async function recordResponses(ctx: Ctx, responses: readonly Response[]) {
     ...asked(response.id, agentId),
     startedAt: storableInstant(response.startedAt),
     facts: factsOf(response.result),
-    result: bounded(response.result),
+    result: fitted(bounded(response.result)),
   }));
   const receivedAt = ctx.now();
   const filled = await ctx.db

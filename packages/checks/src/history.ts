@@ -5,6 +5,7 @@ import { CheckType } from "@netcheck/wire/message";
 import { and, between, desc, eq, gt, gte, inArray, lt, lte, or, type SQL, sql } from "drizzle-orm";
 import * as z from "zod";
 
+import { pageThatFits } from "./answer-size.ts";
 import { check, result } from "./check.sql.ts";
 import { lowestId } from "./partition.ts";
 import { progressOf } from "./progress.ts";
@@ -37,13 +38,14 @@ export async function listChecks(ctx: Ctx, filters: Filters) {
   const found = await pageQuery(ctx, filters);
   const page = found.slice(0, limit);
   const rowsOf = await resultsOf(ctx, page);
-  return {
-    items: page.map((row) => ({
+  const items = pageThatFits(
+    page.map((row) => ({
       ...viewCheck(row),
       ...progressOf(rowsOf.get(row.id) ?? [], row, ctx.now()),
     })),
-    nextCursor: found.length > limit ? (page.at(-1)?.id ?? null) : null,
-  };
+  );
+  const nextCursor = found.length > items.length ? (items.at(-1)?.id ?? null) : null;
+  return { items, nextCursor };
 }
 
 /** One more than the page. Looks only into the days that can hold a match. */
