@@ -11,6 +11,7 @@ import { Fault, unavailable } from "./fault.ts";
 import { log, withLogFields } from "./log.ts";
 import { observe, tally } from "./metrics.ts";
 import { isPostgresDown } from "./postgres.ts";
+import { unstorableIn } from "./storable-text.ts";
 
 /** A context's routes see the `ctx` their verbs need; the app makes one that satisfies all. */
 export type ApiEnv<C extends Ctx = Ctx> = { Variables: { ctx: C } };
@@ -28,11 +29,13 @@ export function validate<T extends keyof ValidationTargets, S extends z.ZodType>
     if (target === "json" && hasBody(c.req.raw.headers) && !isJson(c.req.header("content-type"))) {
       throw new Fault("unsupported", "request.content_type", "Send application/json.");
     }
-    if (result.success) return;
-    const errors = result.error.issues.map((issue) => ({
-      at: [target, ...issue.path].join("."),
-      message: issue.message,
-    }));
+    const errors = result.success
+      ? unstorableIn(result.data, target).map((at) => ({ at, message: "This is no text." }))
+      : result.error.issues.map(({ path, message }) => ({
+          at: [target, ...path].join("."),
+          message,
+        }));
+    if (errors.length === 0) return;
     throw new Fault("invalid", "request.invalid", "The request breaks the schema.", { errors });
   });
 }
@@ -78,19 +81,23 @@ function countRequest(c: Context<ApiEnv>, seconds: number) {
 /** RFC 9457 problems. A `Fault` shows its detail; a bug is logged whole and answered bare. */
 export function onError(error: Error) {
   if (error instanceof Fault) return faultResponse(error);
-  if (error instanceof HTTPException) {
-    return problem({
-      type: "/problems/request.malformed",
-      title: "malformed",
-      status: error.status,
-      detail: "The request could not be read.",
-    });
-  }
+  if (error instanceof HTTPException) return unreadable(error.status);
+  if (isHangUp(error)) return unreadable(400);
   if (isPostgresDown(error)) {
     return faultResponse(unavailable("platform.database", "The database does not answer.", error));
   }
   log.error("unhandled", { error });
   return problem({ type: "about:blank", title: "internal", status: 500, detail: "Our fault." });
+}
+
+function unreadable(status: number) {
+  const detail = "The request could not be read.";
+  return problem({ type: "/problems/request.malformed", title: "malformed", status, detail });
+}
+
+/** What Node says where the caller's connection ends within the body; nobody reads the answer. */
+function isHangUp(error: Error & { code?: unknown }) {
+  return error.code === "ECONNRESET" && error.message === "aborted";
 }
 
 function faultResponse(fault: Fault) {
