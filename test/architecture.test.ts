@@ -33,8 +33,8 @@ describe("rules and tests", async () => {
     expect([...written].filter((id) => !tested.has(id))).toEqual([]);
   });
 
-  it("every behaviour of people, agents and operations has a rule and a test", async () => {
-    const numbers = [...range(1, 8), ...range(10, 19), ...range(40, 42)];
+  it("every behaviour of people, agents, checks and operations has a rule and a test", async () => {
+    const numbers = [...range(1, 8), ...range(10, 19), ...range(20, 31), ...range(40, 43)];
     const behaviours = numbers.map((n) => `NC-B-${String(n).padStart(2, "0")}`);
     const rules = await texts("packages/*/RULES.md");
     const tests = await texts("packages/**/*.test.ts", "test/**/*.test.ts");

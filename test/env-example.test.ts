@@ -47,7 +47,7 @@ describe(".env.example", () => {
 });
 
 /** Written as an example: these have no default. */
-const EXAMPLES = ["SQS_ENDPOINT", "PORT", "ALIVE_FILE", "METRICS_NAMESPACE"];
+const EXAMPLES = ["AGENT_ALLOW", "SQS_ENDPOINT", "PORT", "ALIVE_FILE", "METRICS_NAMESPACE"];
 
 /** What each program cannot read, by setting; a setting that takes any text has none. */
 const MALFORMED: Record<string, string | undefined> = {
@@ -72,6 +72,7 @@ const MALFORMED: Record<string, string | undefined> = {
   ALLOWED_ORIGINS: "watch.example.com",
   TRUSTED_PROXIES: "10/8",
   NETCHECK_ALLOW: "10.0.0.0/40",
+  AGENT_ALLOW: "10.0.0.0/33",
   CHECK_RETENTION_DAYS: "0",
   ANONYMOUS_CHECKS: "yes",
   CHECK_LIMIT_PERSON: "99",

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { readCommand } from "@netcheck/agent/settings";
 import { newId } from "@netcheck/kernel/id";
 import { log, setLogLevel } from "@netcheck/kernel/log";
+import { counter } from "@netcheck/kernel/metric";
 import { count, publishMetrics } from "@netcheck/kernel/metrics";
 import { readSettings as readPlatform } from "@netcheck/kernel/settings";
 import { firstAdmin } from "@netcheck/local/first-admin";
@@ -157,9 +158,9 @@ const EFFECTS: Record<string, () => Promise<void> | void> = {
       METRICS_NAMESPACE: "Mine",
     });
     const write = vi.spyOn(process.stderr, "write").mockReturnValue(true);
-    setLogLevel("INFO");
+    setLogLevel("CRITICAL");
     publishMetrics({ namespace, service: "worker" });
-    count("settings.test");
+    count(counter("settings.test", "Of this test.", {}), {});
     publishMetrics(undefined);
     expect(String(write.mock.lastCall?.[0])).toContain('"Namespace":"Mine"');
   },
@@ -210,6 +211,12 @@ const EFFECTS: Record<string, () => Promise<void> | void> = {
   NETCHECK_ALLOW: async () => {
     await using open = await opened({ NETCHECK_ALLOW: "10.0.0.0/8,::1" });
     expect(open.platform.targetAllow).toHaveLength(2);
+  },
+  AGENT_ALLOW: async () => {
+    await using open = await opened({ AGENT_ALLOW: "10.0.0.0/8" });
+    expect(open.platform.agentAllow).toHaveLength(1);
+    await using none = await opened({ AGENT_ALLOW: "" });
+    expect(none.platform.agentAllow).toEqual([]);
   },
   CHECK_RETENTION_DAYS: async () => {
     await using open = await opened({ CHECK_RETENTION_DAYS: "2" });

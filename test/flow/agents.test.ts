@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 
 import { reconcileBroker } from "@netcheck/agents/account";
 import { brokerUsername } from "@netcheck/kernel/broker";
+import { parseAllowList } from "@netcheck/wire/address";
 import { beforeAll, describe, expect, it } from "vitest";
 
 import { end, useWay } from "../support/way.ts";
@@ -56,6 +57,18 @@ describe("an agent at work", () => {
     (JSON.parse(await readFile(file, "utf8")) as { agentSecret: string }).agentSecret;
   const sessionStatus = async (secret: string) =>
     (await way().api(secret).agents.session.$post()).status;
+
+  it("[AGT-26] [PRB-12] W-03 keeps to what the platform leaves of its own list, behind names too", async () => {
+    way().platform.agentAllow = parseAllowList("10.0.0.0/8,169.254.0.0/16");
+    const narrowed = await way().startAgent("narrowed");
+    way().platform.agentAllow = undefined;
+    await until(narrowed.id, ({ status }) => status === "active");
+    const refused = await finished(await ask("tcp", narrowed.id));
+    expect(refused.results[0]).toMatchObject({ failureSource: "agent", failedPhase: "policy" });
+    const carriedOut = await finished(await ask("tcp", agent.id));
+    expect(carriedOut.results[0]).toMatchObject({ status: "finished" });
+    await end(narrowed.child, "SIGTERM");
+  });
 
   it("[AGT-16] rotates under a stream of checks, restarts, and not one is lost", async () => {
     const old = await secretIn(agent.state);

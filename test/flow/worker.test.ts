@@ -30,13 +30,14 @@ async function requests({ account, channel }: Awaited<ReturnType<World["agent"]>
 }
 
 describe("a request", () => {
-  it("reaches every agent that is asked, with its id, the request's id and its time to live", async () => {
+  it("NC-B-20 reaches every agent that is asked once, with its id, the request's id and its time to live", async () => {
     const [one, other] = [await world.agent(), await world.agent()];
     const ids = [one.account.agentId, other.account.agentId];
     const requestId = newId(new Date());
     const checkId = await world.ask(ids, { requestId });
     for (const agent of [one, other]) {
       const [message] = await requests(agent, 1);
+      expect(await agent.channel.get(agent.account.queue)).toBe(false);
       expect(message?.fields.routingKey).toBe(`agent.${agent.account.agentId}`);
       expect(message?.properties).toMatchObject({
         messageId: checkId,
@@ -50,7 +51,7 @@ describe("a request", () => {
     }
   });
 
-  it("past its deadline is not published but reported expired, for every agent", async () => {
+  it("[CHK-35] NC-B-23 past its deadline is not published but reported expired, for every agent", async () => {
     const agent = await world.agent();
     const ids = [agent.account.agentId, newAccount().agentId];
     const checkId = await world.ask(ids, { ttlMs: -1, requestId: "late-request" });
@@ -77,7 +78,7 @@ describe("a request", () => {
     expect(report).toMatchObject({ agentId: nobody, checkId, reason: "unroutable" });
   });
 
-  it("that nobody fetches in time is reported expired, with the id of the request", async () => {
+  it("[CHK-35] NC-B-23 W-18 that nobody fetches in time is reported expired, with the id of the request", async () => {
     const { account } = await world.agent();
     const checkId = await world.ask([account.agentId], { ttlMs: 300, requestId: "the-request" });
     const [report] = await world.take("agent-results", 1);

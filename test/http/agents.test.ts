@@ -1,5 +1,6 @@
 import { reconcileBroker } from "@netcheck/agents/account";
 import { enrolByName } from "@netcheck/agents/enrolment";
+import { parseAllowList } from "@netcheck/wire/address";
 import { describe, expect, it } from "vitest";
 
 import { FACTS, useFleet } from "../support/fleet.ts";
@@ -137,6 +138,16 @@ describe("agents", () => {
     expect(opened.broker.password).not.toBe(broker.password);
     expect(accounts().get(broker.username)?.passwordHash).not.toBe(before?.passwordHash);
     expect(opened).not.toHaveProperty("agentSecret");
+  });
+
+  it("[AGT-26] a session says what to keep to, if there is a setting", async () => {
+    const { agentSecret } = await registered("narrowed");
+    expect(await (await session(agentSecret)).json()).not.toHaveProperty("allow");
+    const agentAllow = parseAllowList("10.0.0.0/8,::1");
+    const told = await session(agentSecret, { ...world().platform, agentAllow });
+    expect(await told.json()).toMatchObject({ allow: ["10.0.0.0/8", "::1/128"] });
+    const nothing = await session(agentSecret, { ...world().platform, agentAllow: [] });
+    expect(await nothing.json()).toMatchObject({ allow: [] });
   });
 
   it("[AGT-8] NC-B-15 a revoked agent's secret and token are worth nothing", async () => {

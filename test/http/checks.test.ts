@@ -1,8 +1,12 @@
+import { openPostgres } from "@netcheck/adapters/postgres";
 import { agent } from "@netcheck/agents/agent.sql";
+import { createApp } from "@netcheck/api/app";
+import { recordDeliveries } from "@netcheck/checks/delivery";
 import { newId } from "@netcheck/kernel/id";
 import { outbox } from "@netcheck/kernel/outbox";
 import type { ResultDelivery } from "@netcheck/wire/delivery";
 import { eq } from "drizzle-orm";
+import { hc } from "hono/client";
 import { beforeEach, describe, expect, it } from "vitest";
 
 import {
@@ -180,7 +184,13 @@ describe("checks", () => {
   it.each([
     ["an unsupported type", { type: "info" }, "json.type"],
     ["an unknown field", { targett: "x" }, "json"],
-    ["a port that is none", { port: 0 }, "json.port"],
+    ["a type whose checker does not exist", { type: "udp" }, "json.type"],
+    ["a port below all", { port: 0 }, "json.port"],
+    ["a port above all", { port: 65_536 }, "json.port"],
+    ["a port that is a part of one", { port: 80.5 }, "json.port"],
+    ["no target", { target: "" }, "json.target"],
+    ["what is no host", { target: "a b" }, "json.target"],
+    ["what would be an option", { target: "-f" }, "json.target"],
     ["a URL for tcp", { target: "http://example.com/" }, "json.target"],
     ["an unknown option", { options: { retries: 3 } }, "json.options"],
     ["a timeout too long", { options: { timeoutMs: 600_000 } }, "json.options.timeoutMs"],
@@ -189,6 +199,46 @@ describe("checks", () => {
     const response = await post(json as object);
     expect(response.status).toBe(422);
     expect(await response.json()).toMatchObject({ errors: [{ at }] });
+  });
+
+  it("[CHK-10] W-26 an address of IPv6 is itself, and a port may be left out where there is one", async () => {
+    const six = await start({ type: "http", target: "2606:4700::1111", port: undefined });
+    expect(six).toMatchObject({ target: "2606:4700::1111", port: 80 });
+    expect(await start({ target: "[2606:4700::1111]:22", port: undefined })).toMatchObject({
+      target: "2606:4700::1111",
+      port: 22,
+    });
+  });
+
+  it("[CHK-36] W-27 neither Postgres' time zone nor ours moves an instant", async () => {
+    const url = new URL(world().databaseUrl);
+    url.searchParams.set("options", "-c timezone=Pacific/Kiritimati");
+    const { db, close } = openPostgres(url.href);
+    const ours = process.env["TZ"];
+    process.env["TZ"] = "America/Adak";
+    try {
+      const { id, createdAt, deadlineAt } = await start({ limit: 1 });
+      const ctx = { ...world().system(), db };
+      await recordDeliveries(ctx, [answer(id, fleet[0]?.id ?? "")]);
+      const now = world().platform.now().toISOString();
+      const client = hc<ReturnType<typeof createApp>>("http://netcheck.test", {
+        fetch: createApp({ ...world().platform, db }).request,
+        headers: { authorization: `Bearer ${token}` },
+      });
+      const read = await client.api.v1.checks[":id"].$get({ param: { id } });
+      expect(await read.json()).toMatchObject({
+        createdAt,
+        deadlineAt,
+        answered: 1,
+        results: [{ late: false, startedAt: now, receivedAt: now }],
+      });
+      expect(createdAt).toBe(now);
+      world().advance(15_000);
+      expect(await get(id)).toMatchObject({ status: "finished", answered: 1 });
+    } finally {
+      process.env["TZ"] = ours ?? "";
+      await close();
+    }
   });
 
   it("[CHK-12] viewers read, operators start, strangers see nothing, and a missing check is 404", async () => {

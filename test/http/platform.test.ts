@@ -1,12 +1,17 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+
+import { serve } from "@hono/node-server";
 import { openPostgres } from "@netcheck/adapters/postgres";
 import { createApp } from "@netcheck/api/app";
 import { createConsumers } from "@netcheck/api/consumers";
 import { SessionEnded } from "@netcheck/identity/events";
 import { revokeSession } from "@netcheck/identity/session";
 import { newId } from "@netcheck/kernel/id";
+import { setLogLevel } from "@netcheck/kernel/log";
 import { emit, outbox, purgeOutbox, repairOutbox, transaction } from "@netcheck/kernel/outbox";
 import { eq } from "drizzle-orm";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 import { useWorld } from "../support/world.ts";
 
@@ -148,6 +153,54 @@ describe("the platform", () => {
   it("[KRN-4] a body that is absent is judged by the schema", async () => {
     expect((await request("/api/v1/auth/login", { method: "POST" })).status).toBe(422);
     expect((await request("/api/v1/auth/logout", { method: "POST" })).status).toBe(204);
+  });
+
+  it.each([
+    ["POST", "/agents/register", { token: "t", hostname: "a\0", version: "1", capabilities: [] }],
+    ["POST", "/agents", { name: "a", tags: ["fine", "a\0"] }],
+    ["POST", "/agents", { name: "a", location: { city: "\ud800" } }],
+    ["POST", "/api-keys", { name: "a\0", scopes: ["checks:read"] }],
+    ["POST", "/auth/login", { email: "a@example.com", password: "\ud800" }],
+    ["GET", "/checks?target=%00", undefined],
+    ["GET", "/agents?tag=a%00", undefined],
+    ["GET", "/agents?city=a%00", undefined],
+    ["GET", "/audit?action=a%00", undefined],
+  ])("[KRN-11] %s %s of %j is 422 and says where", async (method, path, json) => {
+    const token = await world().tokenOf("admin");
+    const response = await request(`/api/v1${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      ...(json && { body: JSON.stringify(json) }),
+    });
+    expect(response.status).toBe(422);
+    const problem = (await response.json()) as { errors: { message: string }[] };
+    expect(problem.errors).toEqual([{ at: expect.any(String), message: "This is no text." }]);
+  });
+
+  it("[KRN-12] a caller who hangs up within a body is not logged as a bug", async () => {
+    const written: string[] = [];
+    vi.spyOn(process.stderr, "write").mockImplementation((line) => written.push(String(line)) > 0);
+    setLogLevel("ERROR");
+    const answered = Promise.withResolvers<number>();
+    const app = createApp({ ...world().platform, remoteAddress: () => "192.0.2.9" });
+    const fetch = async (incoming: Request) => {
+      const response = await app.fetch(incoming);
+      answered.resolve(response.status);
+      return response;
+    };
+    const server = serve({ fetch, hostname: "127.0.0.1", port: 0 });
+    await once(server, "listening");
+    const address = server.address();
+    const socket = connect(typeof address === "object" && address ? address.port : 0, "127.0.0.1");
+    socket.write("POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n");
+    socket.write("Content-Type: application/json\r\n\r\n1\r\n{\r\n", () => {
+      setImmediate(() => socket.destroy());
+    });
+    expect(await answered.promise).toBe(400);
+    server.close();
+    setLogLevel("CRITICAL");
+    vi.restoreAllMocks();
+    expect(written).toEqual([]);
   });
 
   it("[KRN-5] a well-formed request id is kept, another is replaced", async () => {

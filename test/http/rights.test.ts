@@ -115,6 +115,7 @@ describe("rights", () => {
   const TABLE: Record<string, Row> = {
     "GET /health": { statuses: EVERYBODY(200) },
     "GET /ready": { statuses: EVERYBODY(200) },
+    "GET /metrics": { statuses: PEOPLE(200) },
     "GET /.well-known/jwks.json": { statuses: EVERYBODY(200) },
 
     "POST /api/v1/auth/login": { statuses: EVERYBODY(200), make: credentials },

@@ -28,8 +28,9 @@ export type Build = {
   handler: string;
   /** Where the unpacked bundle lies. */
   folder: string;
+  /** Of all that is loaded before the first event: the entry, and the chunks that it imports. */
   entryBytes: number;
-  chunks: { path: string; bytes: number; packages: string[] }[];
+  chunks: { path: string; bytes: number; packages: string[]; isLoadedFirst: boolean }[];
 };
 
 const TARGETS: Record<string, string> = { "nodejs24.x": "es2024", "nodejs22.x": "es2023" };
@@ -83,16 +84,27 @@ export async function buildFunction(
     await mkdir(dirname(link), { recursive: true });
     await symlink(join(root, "node_modules", name), link);
   }
+  const first = loadedFirst(metafile.outputs);
   const chunks = Object.entries(metafile.outputs)
     .filter(([path]) => path.endsWith(".mjs"))
     .map(([path, { bytes, inputs }]) => ({
       path,
       bytes,
       packages: [...new Set(Object.keys(inputs).map(packageOf))],
+      isLoadedFirst: first.has(path),
     }));
-  const entry = chunks.find(({ path }) => path.endsWith("/bundle.mjs"));
+  const entryBytes = chunks.reduce((sum, one) => sum + (one.isLoadedFirst ? one.bytes : 0), 0);
   const handler = `bundle${extname(input.handler)}`;
-  return { functionID, handler, folder, entryBytes: entry?.bytes ?? Number.NaN, chunks };
+  return { functionID, handler, folder, entryBytes, chunks };
+}
+
+/** The entry and what it imports, directly or not, other than by `import()`. */
+function loadedFirst(outputs: esbuild.Metafile["outputs"]) {
+  const found = new Set(Object.keys(outputs).filter((path) => path.endsWith("/bundle.mjs")));
+  for (const path of found)
+    for (const { path: next, kind } of outputs[path]?.imports ?? [])
+      if (kind === "import-statement" && next in outputs) found.add(next);
+  return found;
 }
 
 function packageOf(path: string) {

@@ -30,7 +30,12 @@ const Graph = z.object({
       folder: z.string(),
       entryBytes: z.number(),
       chunks: z.array(
-        z.object({ path: z.string(), bytes: z.number(), packages: z.array(z.string()) }),
+        z.object({
+          path: z.string(),
+          bytes: z.number(),
+          packages: z.array(z.string()),
+          isLoadedFirst: z.boolean(),
+        }),
       ),
     }),
   ),

@@ -60,6 +60,7 @@ async function openWorld() {
     // Beside a socket there is no connection: a test says whose it is.
     remoteAddress: (c) => c.req.header("x-test-address") ?? address,
     trustedProxies: [],
+    isOneProcess: true,
     agentBroker: {
       host: "broker.test",
       port: 5672,
@@ -67,6 +68,7 @@ async function openWorld() {
       vhost: "agents_vhost",
       responseExchange: "agent_responses",
     },
+    agentAllow: undefined,
     heartbeatIntervalSeconds: 30,
     heartbeatTimeoutSeconds: 90,
     targetAllow: parseAllowList("127.0.0.0/8"),

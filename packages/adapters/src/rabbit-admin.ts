@@ -4,6 +4,7 @@ import type { BrokerAccount, BrokerAdmin } from "@netcheck/kernel/broker";
 import { log } from "@netcheck/kernel/log";
 import { count } from "@netcheck/kernel/metrics";
 
+import { METRICS } from "./catalogue.ts";
 import { type Management, management, managementLogin } from "./rabbit-management.ts";
 import { watchForSilence } from "./rabbit-silent-queue.ts";
 import {
@@ -82,7 +83,7 @@ export function rabbitAdmin(options: Options): BrokerAdmin & { ensureTopology():
     if (status !== 400) return;
     const peek = { count: 1, ackmode: "ack_requeue_true", encoding: "base64", truncate: 1 };
     const waiting = await api.call("POST", [...path, "get"], peek);
-    if (waiting.reason !== "[]") return count("broker.queue_left", { queue: name, reason });
+    if (waiting.reason !== "[]") return count(METRICS.queueLeft, {}, { queue: name, reason });
     log.warn("queue was declared otherwise and is made again", { queue: name, reason });
     await api.call("DELETE", path, undefined, [404]);
     await sleep(CANCEL_MS);
@@ -146,7 +147,7 @@ export function rabbitAdmin(options: Options): BrokerAdmin & { ensureTopology():
     const errors = await each(suspects, async (queue) => {
       if (await answers(api, queue)) return;
       log.warn("queue answers nothing and is made again", { queue });
-      count("broker.queue_silent", { queue });
+      count(METRICS.queueSilent, {}, { queue });
       await removeQueue(api, queue);
       removed.push(queue);
     });

@@ -10,6 +10,7 @@ import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import * as z from "zod";
 
 import { backOff } from "./backoff.ts";
+import { METRICS } from "./catalogue.ts";
 import { batches, sqsSafe } from "./sqs-batch.ts";
 import { openClients, openSqs, type SqsOptions, standInUrl } from "./sqs-client.ts";
 import { eventOf } from "./sqs-record.ts";
@@ -62,7 +63,7 @@ export function sqsHandler<C extends Ctx, S extends z.ZodType>(
       const requestId = Carrier.safeParse(json).data?.requestId ?? messageId;
       return { messageId, requestId, message: schema.parse(json) };
     } catch (error) {
-      count("consumer.malformed", { consumer: name, messageId, error });
+      count(METRICS.malformed, { consumer: name }, { messageId, error });
       return undefined;
     }
   }

@@ -1,5 +1,6 @@
 import type { AgentSession } from "@netcheck/wire/registration";
 
+import { allowedBy } from "./allowance.ts";
 import { backoffMs } from "./backoff.ts";
 import { findCapabilities } from "./capability.ts";
 import { createClock } from "./clock.ts";
@@ -33,7 +34,8 @@ export async function runAgent(settings: Settings, stop: AbortSignal, onReady: (
   const platform = createPlatform(settings.platformUrl, clock);
   const enrolment = await createEnrolment(settings, platform, capabilities);
   const halt = new AbortController();
-  const desk = createDesk({ allow: settings.allow, clock, stop: halt.signal });
+  const context = { allow: settings.allow, clock, stop: halt.signal };
+  const desk = createDesk(context);
   const openSession = () => orAborted(enrolment.open(stop), stop);
   let ready = onReady;
   let link: Link | undefined;
@@ -52,6 +54,7 @@ export async function runAgent(settings: Settings, stop: AbortSignal, onReady: (
 
   /** Takes requests over one link for as long as it lives. */
   async function connect(session: AgentSession): Promise<Ending> {
+    context.allow = allowedBy(session, settings.allow);
     try {
       link = await openLink(session);
       const openedAt = performance.now();

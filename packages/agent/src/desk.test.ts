@@ -90,7 +90,7 @@ describe("a request", () => {
     ["of another version", { v: 2 }],
     ["of a type that nobody knows", { type: "udp" }],
     ["past its deadline", { deadlineAt: new Date(Date.now() - 1).toISOString() }],
-  ])("that is %s is given up and not run", async (_what, change) => {
+  ])("[CHK-35] NC-B-23 that is %s is given up and not run", async (_what, change) => {
     const { link, sent, settled } = fakeLink();
     const it = desk();
     await it.attach(link);
@@ -99,7 +99,7 @@ describe("a request", () => {
     expect([settled, sent]).toEqual([["reject"], []]);
   });
 
-  it("has its deadline judged by the platform's clock", async () => {
+  it("[CHK-35] NC-B-23 has its deadline judged by the platform's clock", async () => {
     const clock = createClock();
     const serverTime = new Date(Date.now() + 60_000).toISOString();
     clock.adjust({ serverTime, sentAt: Date.now(), receivedAt: Date.now() });
@@ -110,7 +110,7 @@ describe("a request", () => {
   });
 });
 
-describe("a repeated request does not run again", () => {
+describe("[PRB-11] NC-B-20 a repeated request does not run again", () => {
   it("after its answer was confirmed: it is acknowledged", async () => {
     const { link, sent, settled } = fakeLink();
     const it = desk();

@@ -67,8 +67,8 @@ describe("[PRB-4] NC-B-27 a dns check is finished with what the resolver said", 
 
   it("for an address by its reverse name", async () => {
     const { port, asked } = await resolver(() => ({}));
-    await ask(port, { recordType: "PTR" }, "192.0.2.7");
-    expect(asked).toMatchObject([{ name: "7.2.0.192.in-addr.arpa", type: "PTR" }]);
+    await ask(port, { recordType: "PTR" }, "8.8.4.4");
+    expect(asked).toMatchObject([{ name: "4.4.8.8.in-addr.arpa", type: "PTR" }]);
   });
 });
 
@@ -110,6 +110,26 @@ describe("[PRB-4] NC-B-27 a dns check fails by", () => {
         expect(failure).toMatchObject({ failureSource: "agent", failedPhase: "policy" });
       }
     expect(asked).toEqual([]);
+  });
+
+  it("[CHK-38] the agent that may not go where a reverse name points, and asks nobody", async () => {
+    const { port, asked } = await resolver(() => ({}));
+    const fdName = `1.${"0.".repeat(29)}d.f.ip6.arpa`;
+    for (const target of [
+      "10.0.0.1",
+      "fd00::1",
+      "1.0.0.10.IN-ADDR.ARPA.",
+      "10.in-addr.arpa",
+      fdName,
+    ])
+      for (const recordType of ["PTR", "ANY", "NS"]) {
+        if (recordType !== "PTR" && !target.toLowerCase().includes("arpa")) continue;
+        const { failure } = await ask(port, { recordType }, target);
+        expect(failure).toMatchObject({ failureSource: "agent", failedPhase: "policy" });
+      }
+    expect(asked).toEqual([]);
+    await ask(port, { recordType: "PTR" }, "127.0.0.1");
+    expect(asked).toHaveLength(1);
   });
 
   it("the agent that is asked for what is no name", async () => {

@@ -2,11 +2,12 @@ import { randomInt } from "node:crypto";
 
 import { literalAddress } from "@netcheck/wire/address";
 import type { DnsOptions } from "@netcheck/wire/options";
+import { isReverseNameAllowed } from "@netcheck/wire/reverse-zone";
 
 import { elapsedMs } from "./dial.ts";
 import { askTcp, askUdp, readServer, type Asked, type Server } from "./dns-exchange.ts";
 import type { DnsMessage, DnsRecord, Query } from "./dns-message.ts";
-import { failure, timeoutFailure, type Failure } from "./failure.ts";
+import { failure, policyFailure, timeoutFailure, type Failure } from "./failure.ts";
 import { SYSTEM_NETWORK, type Network } from "./network.ts";
 import type { Outcome, ProbeContext } from "./probe.ts";
 import { reach } from "./reach.ts";
@@ -50,6 +51,11 @@ export async function probeDns(
   const name = questionName(target, options.recordType);
   if (!name)
     return { failure: failure("agent", "run", "bad_target", "Not a name to ask for."), result };
+  if (!isReverseNameAllowed(name, context.allow))
+    return {
+      failure: policyFailure(`${target} is nothing that this agent may ask about.`),
+      result,
+    };
   const found = await findServers(options, port, context);
   if ("failure" in found) return { failure: found.failure, result };
   const query = { name, type: options.recordType };

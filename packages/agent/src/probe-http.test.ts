@@ -40,7 +40,7 @@ function probe(port: number, options: object = {}, timeoutMs = 2_000, allow = LO
   return probeHttp("127.0.0.1", port, HttpOptions.parse(options), { allow, signal });
 }
 
-describe("an http check is finished as soon as a status line arrived", () => {
+describe("[PRB-10] NC-B-26 an http check is finished as soon as a status line arrived", () => {
   it("with all that the answer says", async () => {
     const port = await serve((request, response) => {
       response.writeHead(503, { "content-type": "text/plain", "set-cookie": ["a=1", "b=2"] });
@@ -60,6 +60,12 @@ describe("an http check is finished as soon as a status line arrived", () => {
       resolvedAddress: "127.0.0.1",
       tls: null,
     });
+  });
+
+  it.each([200, 301, 404, 500])("and %i is told apart from the others", async (statusCode) => {
+    const port = await serve((_request, response) => response.writeHead(statusCode).end());
+    const { result, failure } = await probe(port);
+    expect([failure, result["statusCode"]]).toEqual([undefined, statusCode]);
   });
 
   it("and times every phase in fractions of milliseconds that add up", async () => {
@@ -128,7 +134,7 @@ describe("an http check is finished as soon as a status line arrived", () => {
   });
 });
 
-describe("redirects", () => {
+describe("[PRB-10] NC-B-26 redirects", () => {
   const hops: RequestListener = ({ url = "" }, response) => {
     const left = Number(url.slice(1));
     response.writeHead(left ? 302 : 200, left ? { location: `/${left - 1}` } : {});

@@ -42,7 +42,7 @@ function probe(port: number, host = "127.0.0.1", timeoutMs = 2_000) {
 
 describe("an https check", () => {
   it.each(["localhost", "127.0.0.1"])(
-    "of %s is authorized by a chain this host trusts",
+    "[PRB-7] NC-B-26 of %s is authorized by a chain this host trusts",
     async (host) => {
       const port = await serve("trusted");
       const { result } = await probe(port, host);
@@ -116,7 +116,7 @@ describe("an https check", () => {
   it.each([
     ["speaks plain HTTP", "HTTP/1.1 400 Bad Request\r\n\r\n", "tls_failed"],
     ["closes without a word", "", "reset"],
-  ])("fails in phase tls where the target %s", async (_what, text, code) => {
+  ])("[PRB-7] NC-B-26 fails in phase tls where the target %s", async (_what, text, code) => {
     const port = await listening(
       createTcpServer((socket) => socket.once("data", () => socket.end(text))),
     );
@@ -125,7 +125,7 @@ describe("an https check", () => {
     expect(result).toMatchObject({ timings: { tcp: expect.any(Number), tls: null }, tls: null });
   });
 
-  it("fails in phase tls where the handshake is never answered", async () => {
+  it("[PRB-7] NC-B-26 fails in phase tls where the handshake is never answered", async () => {
     const port = await listening(
       createTcpServer((socket) => void socket.on("error", () => undefined).resume()),
     );

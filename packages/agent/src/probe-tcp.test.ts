@@ -1,8 +1,9 @@
-import { createServer, type AddressInfo } from "node:net";
+import { createServer, Socket, type AddressInfo } from "node:net";
 
 import { parseAllowList } from "@netcheck/wire/address";
 import { describe, expect, it } from "vitest";
 
+import { SYSTEM_NETWORK } from "./network.ts";
 import { probeTcp } from "./probe-tcp.ts";
 
 const context = (allow = "127.0.0.1,::1") => ({
@@ -21,7 +22,7 @@ async function withPort<T>(host: string, use: (port: number) => Promise<T>) {
 }
 
 describe("NC-B-28 a tcp check", () => {
-  it("is finished when it connected", async () => {
+  it("[PRB-5] NC-B-28 is finished when it connected", async () => {
     const outcome = await withPort("127.0.0.1", (port) => probeTcp("127.0.0.1", port, context()));
     expect(outcome).toEqual({
       result: {
@@ -68,6 +69,16 @@ describe("NC-B-28 a tcp check", () => {
     const outcome = await withPort("127.0.0.1", (port) => probeTcp("0x7f.1", port, context()));
     expect(outcome).toMatchObject({ result: { resolvedAddress: "127.0.0.1" } });
     expect(outcome.failure).toBeUndefined();
+  });
+
+  it("[PRB-5] NC-B-28 fails by the path where nothing answers", async () => {
+    const silent = { ...SYSTEM_NETWORK, connect: () => new Socket() };
+    const signal = AbortSignal.timeout(50);
+    const outcome = await probeTcp("127.0.0.1", 1, { ...context(), signal, network: silent });
+    expect(outcome).toMatchObject({
+      failure: { failureSource: "path", failedPhase: "tcp", error: { code: "timeout" } },
+      result: { resolvedAddress: "127.0.0.1", timings: { tcp: null } },
+    });
   });
 
   it("runs out of time in the phase it is in", async () => {

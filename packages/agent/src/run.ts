@@ -13,7 +13,7 @@ import type { Request } from "./request.ts";
 import { responseOf } from "./response.ts";
 import { messageOf } from "./text.ts";
 
-/** What running a check needs; `stop` ends it early, without an answer worth keeping. */
+/** What running a check needs; `allow` is read at each check, `stop` ends it early, without an answer worth keeping. */
 export type RunContext = {
   allow: AllowList;
   clock: Clock;

@@ -1,4 +1,4 @@
-import type { AllowList } from "@netcheck/wire/address";
+import { type AllowList, formatNetworks } from "@netcheck/wire/address";
 
 import { finding } from "./finding.ts";
 import { VERSION } from "./version.ts";
@@ -14,7 +14,7 @@ export function programFinding() {
 
 /** Which special networks checks may reach through this agent. */
 export function allowFinding(allow: AllowList) {
-  const networks = allow.map(([network, bits]) => `${network.toString()}/${bits}`);
+  const networks = formatNetworks(allow);
   const detail =
     networks.length === 0
       ? "public addresses only; NETCHECK_ALLOW lists nothing"

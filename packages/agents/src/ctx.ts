@@ -1,5 +1,6 @@
 import type { BrokerAdmin } from "@netcheck/kernel/broker";
 import type { Ctx } from "@netcheck/kernel/ctx";
+import type { AllowList } from "@netcheck/wire/address";
 import type { BrokerBlock } from "@netcheck/wire/registration";
 
 /** What the verbs of agents need beyond the common `Ctx`. */
@@ -7,6 +8,8 @@ export type AgentsCtx = Ctx & {
   brokerAdmin: BrokerAdmin;
   /** What agents are told of the broker, apart from their own account. */
   agentBroker: Pick<BrokerBlock, "host" | "port" | "tls" | "vhost" | "responseExchange">;
+  /** What agents are told to keep to of the special networks they allow; undefined leaves it to them. */
+  agentAllow: AllowList | undefined;
   heartbeatIntervalSeconds: number;
   /** An agent silent for longer is inactive. */
   heartbeatTimeoutSeconds: number;

@@ -1,10 +1,10 @@
 import { requireScope } from "@netcheck/kernel/ctx";
-import { Fault } from "@netcheck/kernel/fault";
+import { Page, pageOf, readCursor } from "@netcheck/kernel/page";
 import { and, arrayContains, eq, gt, sql } from "drizzle-orm";
 import * as z from "zod";
 
 import { agent } from "./agent.sql.ts";
-import { AgentId, viewAgent } from "./agent.ts";
+import { viewAgent } from "./agent.ts";
 import type { AgentsCtx } from "./ctx.ts";
 import { nameKey } from "./name.ts";
 import { lastSeen } from "./presence.ts";
@@ -26,28 +26,32 @@ export const ListAgents = z.strictObject({
     .transform(nameKey)
     .refine((key) => key !== "", "Give a part of the name.")
     .optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(50),
-  cursor: z.string().max(64).optional(),
+  ...Page.shape,
 });
 
 /** In the order of creation; `nextCursor` is null on the last page. */
 export async function listAgents(ctx: AgentsCtx, input: z.output<typeof ListAgents>) {
   requireScope(ctx, "agents:read");
-  const { limit, cursor, ...filter } = input;
-  const after = cursor === undefined ? undefined : gt(agent.id, readCursor(cursor));
+  const { limit, cursor: given, ...filter } = input;
+  const cursor = readCursor<"agent">(given);
   const rows = await ctx.db
     .select()
     .from(agent)
-    .where(and(after, fitting(filter)))
+    .where(and(cursor && gt(agent.id, cursor), fitting(filter)))
     .orderBy(agent.id)
     .limit(limit + 1);
-  const page = rows.slice(0, limit);
+  const page = pageOf(
+    rows,
+    limit,
+    (row) => row,
+    ({ id }) => id,
+  );
   const seen = await lastSeen(
     ctx,
-    page.map((row) => row.id),
+    page.items.map(({ id }) => id),
   );
-  const items = page.map((row, i) => viewAgent(row, seen[i] ?? null));
-  return { items, nextCursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null };
+  const items = page.items.map((row, i) => viewAgent(row, seen[i] ?? null));
+  return { ...page, items };
 }
 
 type Filter = Omit<z.output<typeof ListAgents>, "limit" | "cursor">;
@@ -62,11 +66,4 @@ function fitting({ status, country, city, asn, tag, name }: Filter) {
     tag ? arrayContains(agent.tags, [tag]) : undefined,
     name ? sql`position(${name} in ${agent.nameKey}) > 0` : undefined,
   );
-}
-
-/** The last id of the page before; it need not exist any more. */
-function readCursor(cursor: string) {
-  const { success, data } = AgentId.safeParse(cursor);
-  if (!success) throw new Fault("malformed", "request.cursor", "There is no such page.");
-  return data;
 }

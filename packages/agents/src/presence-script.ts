@@ -81,3 +81,11 @@ export const ARRIVE = `redis.call('ZADD', KEYS.beats, 'GT', ARGV[1], ARGV[2])`;
 /** ARGV: id. */
 export const FIND = `
 return { redis.call('ZSCORE', KEYS.beats, ARGV[1]), redis.call('HGET', KEYS.clocks, ARGV[1]) }`;
+
+/** ARGV: cutoff in ms. How many are not silent, the lowest time of all and the newest ever. */
+export const SURVEY = `
+return {
+  redis.call('ZCOUNT', KEYS.beats, ARGV[1], '+inf'),
+  redis.call('ZRANGE', KEYS.beats, 0, 0, 'WITHSCORES')[2] or false,
+  redis.call('GET', KEYS.newest),
+}`;

@@ -9,6 +9,7 @@ import type { Heartbeat } from "@netcheck/wire/message";
 import { and, eq, gt, sql } from "drizzle-orm";
 
 import { agent } from "./agent.sql.ts";
+import { METRICS } from "./catalogue.ts";
 import type { AgentsCtx } from "./ctx.ts";
 import {
   ARRIVE,
@@ -18,6 +19,7 @@ import {
   SEEDED,
   SETTLE,
   SETTLE_SILENCE,
+  SURVEY,
   TAKE,
 } from "./presence-script.ts";
 
@@ -70,7 +72,7 @@ export async function sweepAgents(ctx: AgentsCtx) {
   for (let round = 0; round < ROUNDS; round++) {
     const [state, found = []] = await run<[string, string[]?]>(ctx, TAKE, [cutoff, BATCH]);
     if (state === "unseeded") return await seed(ctx);
-    if (state === "blind") return count("agents.platform_blind");
+    if (state === "blind") return count(METRICS.platformBlind, {});
     if (state === "quiet") return;
     const taken = pairs(found);
     await silence(ctx, taken, new Date(cutoff));
@@ -109,6 +111,13 @@ export async function findPresence(ctx: Redis, id: Id<"agent">) {
   const [score, offset] = await run<(string | number | null)[]>(ctx, FIND, [id]);
   const clockOffsetMs = offset === null || offset === undefined ? null : Number(offset);
   return { seenAt: heardAt(score ?? null), clockOffsetMs };
+}
+
+/** How many are there for all that is known, and when the most silent of them and anybody was heard of. */
+export async function surveyPresence(ctx: AgentsCtx) {
+  const cutoff = ctx.now().getTime() - ctx.heartbeatTimeoutSeconds * 1000;
+  const [present, oldest, newest] = await run<(string | number | null)[]>(ctx, SURVEY, [cutoff]);
+  return { present: Number(present), oldestMs: msOf(oldest), newestMs: msOf(newest) };
 }
 
 export async function arrive(ctx: Ctx, id: Id<"agent">) {
@@ -188,6 +197,10 @@ async function seed(ctx: AgentsCtx) {
 function heardAt(score: string | number | null) {
   const ms = score === null ? Number.NaN : Number(score);
   return Number.isInteger(ms) ? new Date(ms) : null;
+}
+
+function msOf(score: string | number | null | undefined) {
+  return score === null || score === undefined ? undefined : Number(score);
 }
 
 function pairs(flat: readonly (string | number)[]): Taken[] {

@@ -7,6 +7,7 @@ import { conflict, unauthenticated } from "@netcheck/kernel/fault";
 import type { Id } from "@netcheck/kernel/id";
 import { transaction } from "@netcheck/kernel/outbox";
 import { hashSecret, newSecret } from "@netcheck/kernel/secret";
+import { formatNetworks } from "@netcheck/wire/address";
 import type { AgentSession } from "@netcheck/wire/registration";
 import { and, arrayContains, eq, isNotNull, isNull, or, sql } from "drizzle-orm";
 
@@ -82,6 +83,7 @@ export function viewSession(
     agentId: row.id,
     serverTime: ctx.now().toISOString(),
     heartbeatIntervalSeconds: ctx.heartbeatIntervalSeconds,
+    ...(ctx.agentAllow && { allow: formatNetworks(ctx.agentAllow) }),
     broker: {
       ...ctx.agentBroker,
       username: brokerUsername(row.id),

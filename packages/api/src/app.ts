@@ -43,6 +43,10 @@ export function createApp(platform: Platform) {
     .use(beginRequest(platform), logRequests, secureHeaders(), openTo(platform), limitBody)
     .get("/health", (c) => c.json({ status: "ok" }))
     .get("/ready", async (c) => c.json(await readiness(c.var.ctx)))
+    .get("/metrics", identifyActor, async (c) => {
+      const { metricsPage } = await import("./metrics-page.ts");
+      return await metricsPage(c.var.ctx, platform);
+    })
     .route("/.well-known", wellKnownRoutes)
     .route("/api/v1", api)
     .notFound(() => onError(notFound("page")))

@@ -55,6 +55,7 @@ export const Settings = z.object({
   ALLOWED_ORIGINS: Origins.default([]),
   TRUSTED_PROXIES: Networks.default([]),
   NETCHECK_ALLOW: Networks.default([]),
+  AGENT_ALLOW: Networks.optional(),
   /** Whole days that checks are kept. */
   CHECK_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
   ANONYMOUS_CHECKS: z

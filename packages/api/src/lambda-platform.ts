@@ -60,6 +60,7 @@ async function openPlatform(settings: LambdaSettings) {
     now: () => new Date(),
     tokens: await tokensOf(settings),
     brokerAdmin: brokerOf(settings),
+    isOneProcess: false,
     remoteAddress: (c) => getConnInfo(c).remote.address,
   };
   return { platform, close };

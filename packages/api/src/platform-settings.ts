@@ -12,6 +12,7 @@ export function platformSettings(
     secureCookies: protocol === "https:",
     trustedProxies: settings.TRUSTED_PROXIES,
     agentBroker: agentBroker(settings),
+    agentAllow: settings.AGENT_ALLOW,
     heartbeatIntervalSeconds: settings.AGENT_HEARTBEAT_INTERVAL_SEC,
     heartbeatTimeoutSeconds: settings.AGENT_HEARTBEAT_TIMEOUT_SEC,
     targetAllow: settings.NETCHECK_ALLOW,

@@ -15,6 +15,8 @@ export type Platform = Omit<ApiCtx, "actor" | "caller" | "requestId" | "findCapa
   remoteAddress: (c: Context) => string | undefined;
   /** Whose `X-Forwarded-For` is believed. */
   trustedProxies: AllowList;
+  /** Whether this process is the whole API, so that what it has counted says something. */
+  isOneProcess: boolean;
 };
 
 export function ctxFor(

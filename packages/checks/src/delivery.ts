@@ -4,6 +4,8 @@ import type { ResultDelivery } from "@netcheck/wire/delivery";
 import { and, eq, gte, isNull, lte, type SQL, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 
+import { fitted } from "./answer-size.ts";
+import { METRICS } from "./catalogue.ts";
 import { check, result } from "./check.sql.ts";
 import { factsOf } from "./facts.ts";
 import { bounded, storableInstant, storableJson } from "./storable.ts";
@@ -28,7 +30,7 @@ async function recordResponses(ctx: Ctx, responses: readonly Response[]) {
     ...asked(response.id, agentId),
     startedAt: storableInstant(response.startedAt),
     facts: factsOf(response.result),
-    result: bounded(response.result),
+    result: fitted(bounded(response.result)),
   }));
   const receivedAt = ctx.now();
   const filled = await ctx.db
@@ -56,7 +58,7 @@ async function recordResponses(ctx: Ctx, responses: readonly Response[]) {
     .where(and(waiting, within(result.checkId, answers)))
     .returning({ checkId: result.checkId });
   const repeated = responses.length - filled.length;
-  if (repeated > 0) count("checks.repeated_answers", { repeated });
+  if (repeated > 0) count(METRICS.repeatedAnswers, {}, {}, repeated);
 }
 
 async function recordUndelivered(ctx: Ctx, undelivered: readonly Undelivered[]) {
@@ -64,7 +66,7 @@ async function recordUndelivered(ctx: Ctx, undelivered: readonly Undelivered[]) 
     ...asked(checkId, agentId),
     reason,
   }));
-  for (const { reason } of reasons) count("checks.undelivered", { reason });
+  for (const { reason } of reasons) count(METRICS.undelivered, { reason });
   await ctx.db
     .update(result)
     .set({ undelivered: sql`d.reason` })

@@ -1,10 +1,11 @@
 import { type Ctx, requireScope } from "@netcheck/kernel/ctx";
-import { Fault } from "@netcheck/kernel/fault";
-import { type Id, idSchema } from "@netcheck/kernel/id";
+import type { Id } from "@netcheck/kernel/id";
+import { Page, pageOf, readCursor } from "@netcheck/kernel/page";
 import { CheckType } from "@netcheck/wire/message";
 import { and, between, desc, eq, gt, gte, inArray, lt, lte, or, type SQL, sql } from "drizzle-orm";
 import * as z from "zod";
 
+import { pageThatFits } from "./answer-size.ts";
 import { check, result } from "./check.sql.ts";
 import { lowestId } from "./partition.ts";
 import { progressOf } from "./progress.ts";
@@ -16,7 +17,7 @@ const LONGEST_MS = 60 * 60 * 1000;
 const Instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 
 /** At most 100 a page. `from` is included, `to` is not. */
-export const ListChecks = z.object({
+export const ListChecks = Page.extend({
   type: CheckType.optional(),
   /** The host, as the answer shows it. */
   target: z.string().trim().min(1).max(253).toLowerCase().optional(),
@@ -24,8 +25,6 @@ export const ListChecks = z.object({
   from: Instant.optional(),
   to: Instant.optional(),
   createdBy: z.literal("me").optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(50),
-  cursor: z.string().max(64).optional(),
 });
 
 type Filters = z.output<typeof ListChecks>;
@@ -35,15 +34,21 @@ export async function listChecks(ctx: Ctx, filters: Filters) {
   requireScope(ctx, "checks:read");
   const { limit } = filters;
   const found = await pageQuery(ctx, filters);
-  const page = found.slice(0, limit);
-  const rowsOf = await resultsOf(ctx, page);
-  return {
-    items: page.map((row) => ({
+  const page = pageOf(
+    found,
+    limit,
+    (row) => row,
+    ({ id }) => id,
+  );
+  const rowsOf = await resultsOf(ctx, page.items);
+  const items = pageThatFits(
+    page.items.map((row) => ({
       ...viewCheck(row),
       ...progressOf(rowsOf.get(row.id) ?? [], row, ctx.now()),
     })),
-    nextCursor: found.length > limit ? (page.at(-1)?.id ?? null) : null,
-  };
+  );
+  const isWhole = items.length === page.items.length;
+  return { items, nextCursor: isWhole ? page.nextCursor : (items.at(-1)?.id ?? null) };
 }
 
 /** One more than the page. Looks only into the days that can hold a match. */
@@ -57,11 +62,12 @@ export function pageQuery(ctx: Ctx, filters: Filters) {
 }
 
 /** An id begins with its time, and the partitions are cut by it. */
-function datesOf({ from, to, cursor }: Filters) {
+function datesOf({ from, to, cursor: given }: Filters) {
+  const cursor = readCursor<"check">(given);
   return [
     from === undefined ? undefined : gte(check.id, firstIdOf(from)),
     to === undefined ? undefined : lt(check.id, firstIdOf(to)),
-    cursor === undefined ? undefined : lt(check.id, readCursor(cursor)),
+    cursor && lt(check.id, cursor),
   ];
 }
 
@@ -99,10 +105,4 @@ async function resultsOf({ db }: Ctx, page: readonly { id: Id<"check"> }[]) {
 
 function firstIdOf(ms: number) {
   return lowestId(Math.min(Math.max(ms, 0), 2 ** 48 - 1)) as Id<"check">;
-}
-
-function readCursor(cursor: string) {
-  const parsed = idSchema<"check">().safeParse(cursor);
-  if (parsed.success) return parsed.data;
-  throw new Fault("malformed", "request.cursor", "No page gave this cursor out.");
 }

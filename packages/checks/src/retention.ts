@@ -2,6 +2,7 @@ import type { Ctx } from "@netcheck/kernel/ctx";
 import { count } from "@netcheck/kernel/metrics";
 import { sql } from "drizzle-orm";
 
+import { METRICS } from "./catalogue.ts";
 import type { ChecksCtx } from "./ctx.ts";
 import { alone, type Cut, DAY_MS, dayOf, daysOf, lowestId, partitionOf } from "./partition.ts";
 
@@ -13,7 +14,7 @@ export async function dropOldChecks(ctx: ChecksCtx) {
   const firstDay = dayOf(ctx.now().getTime() - ctx.checkRetentionDays * DAY_MS);
   const days = new Set([...(await daysOf(ctx.db, "check")), ...(await daysOf(ctx.db, "result"))]);
   for (const day of [...days].filter((one) => one < firstDay)) {
-    if (await hasOpenCheck(ctx, day)) count("checks.retention_held", { day });
+    if (await hasOpenCheck(ctx, day)) count(METRICS.retentionHeld, {}, { day });
     else for (const table of ["result", "check"] as const) await dropDay(ctx, table, day);
   }
   await emptyDefaults(ctx, lowestId(Math.max(0, firstDay * DAY_MS)));

@@ -110,6 +110,15 @@ describe("what a target may be", () => {
     expect(codeOf(() => dns(target, more))).toBe("checks.target");
   });
 
+  it("[CHK-38] NC-B-25 a reverse name of what is special is refused, unless that is allowed", () => {
+    for (const name of ["1.0.0.10.in-addr.arpa", "168.192.in-addr.arpa.", "d.f.ip6.arpa"])
+      for (const recordType of ["PTR", "A", "ANY"])
+        expect(codeOf(() => dns(name, { options: { recordType } }))).toBe("checks.target_refused");
+    expect(dns("4.4.8.8.in-addr.arpa").target).toBe("4.4.8.8.in-addr.arpa");
+    const asked = { type: "dns", target: "1.0.0.10.in-addr.arpa", options: {} } as const;
+    expect(readTarget(asked, parseAllowList("10.0.0.0/8")).port).toBe(53);
+  });
+
   it("[CHK-10] a ping check has no port, and its packets fit into its time", () => {
     expect(ping("example.com")).toEqual({
       target: "example.com",

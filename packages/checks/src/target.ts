@@ -8,6 +8,7 @@ import {
   PingOptions,
   TcpOptions,
 } from "@netcheck/wire/options";
+import { isReverseNameAllowed } from "@netcheck/wire/reverse-zone";
 import * as z from "zod";
 
 const Port = z.int("A port is a whole number.").min(1).max(65_535);
@@ -85,6 +86,7 @@ function readDns(asked: Asked, target: string, port = 53, allow: AllowList) {
   const options = parseOptions(DnsOptions, withoutPort(asked));
   if (literalAddress(target) && options.recordType !== "PTR")
     throw bad("target", "Only PTR is asked for an address; give a name.");
+  if (!isReverseNameAllowed(target, allow)) throw refused(target, "target");
   const { resolver, ipVersion } = options;
   if (resolver === undefined) {
     if (ipVersion) throw badOption("ipVersion", "ipVersion is for the name of a resolver.");
@@ -136,12 +138,7 @@ function hostOf(url: URL, allow: AllowList, at: string) {
   const address = literalAddress(host);
   const loopback = LOCAL_NAME.test(host) && isAddressAllowed("127.0.0.1", allow);
   const allowed = address ? isAddressAllowed(address, allow) : loopback || !LOCAL_NAME.test(host);
-  if (!allowed) {
-    const detail = `${host} is private or special, and checks may not go there.`;
-    throw new Fault("invalid", "checks.target_refused", detail, {
-      errors: [{ at: `json.${at}`, message: detail }],
-    });
-  }
+  if (!allowed) throw refused(host, at);
   if (!address && !isHostName(host)) throw bad(at, "This is no host name.");
   return host;
 }
@@ -181,6 +178,12 @@ function isHostName(host: string) {
 
 function isUrl(target: string) {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(target);
+}
+
+function refused(host: string, at: string) {
+  const detail = `${host} is private or special, and checks may not go there.`;
+  const errors = [{ at: `json.${at}`, message: detail }];
+  return new Fault("invalid", "checks.target_refused", detail, { errors });
 }
 
 function bad(at: string, message: string) {

@@ -1,10 +1,10 @@
 import { type Actor, type Ctx, requireScope, type Tx } from "@netcheck/kernel/ctx";
 import { type Id, newId } from "@netcheck/kernel/id";
+import { pageOf, Page, readCursor } from "@netcheck/kernel/page";
 import { and, desc, eq, gte, lt, sql } from "drizzle-orm";
 import * as z from "zod";
 
 import { audit, person } from "./identity.sql.ts";
-import { pageOf, Page, readCursor } from "./page.ts";
 
 type Recorder = Pick<Ctx, "actor" | "now" | "requestId" | "caller">;
 

@@ -1,4 +1,5 @@
 import { type ApiEnv, validate } from "@netcheck/kernel/http";
+import { Page } from "@netcheck/kernel/page";
 import { type Context, Hono } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { createMiddleware } from "hono/factory";
@@ -9,7 +10,6 @@ import { type BrowserProof, checkOrigin, checkProof } from "./browser.ts";
 import { cookiesOf } from "./cookie.ts";
 import type { IdentityCtx } from "./ctx.ts";
 import { grantToken } from "./oauth.ts";
-import { Page } from "./page.ts";
 import { refresh, RefreshBody, sessionOfRefresh } from "./refresh.ts";
 import { listSessions, revokeSession, SessionId, signOut } from "./session.ts";
 import { Login, login } from "./sign-in.ts";

@@ -2,6 +2,7 @@ import { type Ctx, requireScope, type Tx } from "@netcheck/kernel/ctx";
 import { conflict, notFound } from "@netcheck/kernel/fault";
 import { type Id, idSchema, newId } from "@netcheck/kernel/id";
 import { emit, transaction } from "@netcheck/kernel/outbox";
+import { Page, pageOf, readCursor } from "@netcheck/kernel/page";
 import { and, eq, gt, isNull, isNotNull } from "drizzle-orm";
 import * as z from "zod";
 
@@ -10,7 +11,6 @@ import { RightsChanged } from "./events.ts";
 import { emailTaken } from "./first-admin.ts";
 import { apiKey, person, session } from "./identity.sql.ts";
 import { rewriteRights } from "./live-person.ts";
-import { Page, pageOf, readCursor } from "./page.ts";
 import { checkNewPassword, generatePassword, hashPassword, NewPassword } from "./password.ts";
 
 export const PersonId = idSchema<"person">();

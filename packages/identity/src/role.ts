@@ -8,14 +8,15 @@ export type Role = (typeof person.role.enumValues)[number];
 export const SCOPES = [
   "checks:read",
   "agents:read",
+  "metrics:read",
   "checks:write",
   "agents:write",
   "people:write",
 ] as const satisfies readonly Scope[];
 
 const OF_ROLE: Record<Role, readonly Scope[]> = {
-  viewer: SCOPES.slice(0, 2),
-  operator: SCOPES.slice(0, 4),
+  viewer: SCOPES.slice(0, 3),
+  operator: SCOPES.slice(0, 5),
   admin: SCOPES,
 };
 

@@ -2,6 +2,7 @@ import { type Ctx, requireActor, type Tx } from "@netcheck/kernel/ctx";
 import { Fault, notFound, unauthenticated } from "@netcheck/kernel/fault";
 import { type Id, idSchema } from "@netcheck/kernel/id";
 import { emit, transaction } from "@netcheck/kernel/outbox";
+import { type Page, pageOf, readCursor } from "@netcheck/kernel/page";
 import { and, desc, eq, gt, isNull, lt } from "drizzle-orm";
 import type * as z from "zod";
 
@@ -10,7 +11,6 @@ import type { IdentityCtx } from "./ctx.ts";
 import { SessionEnded } from "./events.ts";
 import { person, session } from "./identity.sql.ts";
 import { findLiveRole, forgetSession, isLive } from "./live-session.ts";
-import { type Page, pageOf, readCursor } from "./page.ts";
 import { sessionActor } from "./sign-in.ts";
 
 export const SessionId = idSchema<"session">();

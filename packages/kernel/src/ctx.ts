@@ -13,6 +13,7 @@ export type Scope =
   | "checks:read"
   | "checks:write"
   | "agents:read"
+  | "metrics:read"
   | "agents:write"
   | "people:write";
 

@@ -1,12 +1,17 @@
 import { zValidator } from "@hono/zod-validator";
-import type { MiddlewareHandler, ValidationTargets } from "hono";
+import type { Context, MiddlewareHandler, ValidationTargets } from "hono";
 import { HTTPException } from "hono/http-exception";
+import { matchedRoutes } from "hono/route";
+import { METHOD_NAME_ALL } from "hono/router";
 import type * as z from "zod";
 
+import { METRICS } from "./catalogue.ts";
 import type { Ctx } from "./ctx.ts";
 import { Fault, unavailable } from "./fault.ts";
 import { log, withLogFields } from "./log.ts";
+import { observe, tally } from "./metrics.ts";
 import { isPostgresDown } from "./postgres.ts";
+import { unstorableIn } from "./storable-text.ts";
 
 /** A context's routes see the `ctx` their verbs need; the app makes one that satisfies all. */
 export type ApiEnv<C extends Ctx = Ctx> = { Variables: { ctx: C } };
@@ -24,11 +29,13 @@ export function validate<T extends keyof ValidationTargets, S extends z.ZodType>
     if (target === "json" && hasBody(c.req.raw.headers) && !isJson(c.req.header("content-type"))) {
       throw new Fault("unsupported", "request.content_type", "Send application/json.");
     }
-    if (result.success) return;
-    const errors = result.error.issues.map((issue) => ({
-      at: [target, ...issue.path].join("."),
-      message: issue.message,
-    }));
+    const errors = result.success
+      ? unstorableIn(result.data, target).map((at) => ({ at, message: "This is no text." }))
+      : result.error.issues.map(({ path, message }) => ({
+          at: [target, ...path].join("."),
+          message,
+        }));
+    if (errors.length === 0) return;
     throw new Fault("invalid", "request.invalid", "The request breaks the schema.", { errors });
   });
 }
@@ -50,28 +57,47 @@ export const logRequests: MiddlewareHandler<ApiEnv> = async (c, next) => {
     const startedAt = performance.now();
     await next();
     c.header("x-request-id", requestId);
-    const durationMs = Math.round((performance.now() - startedAt) * 10) / 10;
+    const elapsedMs = performance.now() - startedAt;
+    countRequest(c, elapsedMs / 1000);
+    const durationMs = Math.round(elapsedMs * 10) / 10;
     const { method, path } = c.req;
     log.debug("request", { method, path, status: c.res.status, durationMs });
   });
 };
 
+const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+
+/** By the pattern of the route, never by what a caller wrote: that has no end. */
+function countRequest(c: Context<ApiEnv>, seconds: number) {
+  const answering = matchedRoutes(c).findLast((route) => route.method !== METHOD_NAME_ALL);
+  const labels = {
+    method: METHODS.has(c.req.method) ? c.req.method : "other",
+    route: answering?.path ?? "none",
+  };
+  tally(METRICS.requests, { ...labels, status: String(c.res.status) });
+  observe(METRICS.requestDuration, labels, seconds);
+}
+
 /** RFC 9457 problems. A `Fault` shows its detail; a bug is logged whole and answered bare. */
 export function onError(error: Error) {
   if (error instanceof Fault) return faultResponse(error);
-  if (error instanceof HTTPException) {
-    return problem({
-      type: "/problems/request.malformed",
-      title: "malformed",
-      status: error.status,
-      detail: "The request could not be read.",
-    });
-  }
+  if (error instanceof HTTPException) return unreadable(error.status);
+  if (isHangUp(error)) return unreadable(400);
   if (isPostgresDown(error)) {
     return faultResponse(unavailable("platform.database", "The database does not answer.", error));
   }
   log.error("unhandled", { error });
   return problem({ type: "about:blank", title: "internal", status: 500, detail: "Our fault." });
+}
+
+function unreadable(status: number) {
+  const detail = "The request could not be read.";
+  return problem({ type: "/problems/request.malformed", title: "malformed", status, detail });
+}
+
+/** What Node says where the caller's connection ends within the body; nobody reads the answer. */
+function isHangUp(error: Error & { code?: unknown }) {
+  return error.code === "ECONNRESET" && error.message === "aborted";
 }
 
 function faultResponse(fault: Fault) {

@@ -1,7 +1,8 @@
 import { afterEach, expect, it, vi } from "vitest";
 
 import { setLogLevel } from "./log.ts";
-import { count, publishMetrics } from "./metrics.ts";
+import { counter, histogram } from "./metric.ts";
+import { count, observe, processSamples, publishMetrics, tally } from "./metrics.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -9,39 +10,71 @@ afterEach(() => {
   publishMetrics(undefined);
 });
 
-it("counts everything and logs a bounded part of it", () => {
-  setLogLevel("INFO");
+function capture() {
   const lines: string[] = [];
   vi.spyOn(process.stderr, "write").mockImplementation((line) => lines.push(String(line)) > 0);
+  return lines;
+}
+
+it("counts everything and logs a bounded part of it", () => {
+  setLogLevel("INFO");
+  const flood = counter("test.flood", "Of this test.", {});
+  const lines = capture();
   const now = vi.spyOn(performance, "now").mockReturnValue(10_000);
-  for (let i = 0; i < 500; i++) count("test.flood", { i });
+  for (let i = 0; i < 500; i++) count(flood, {}, { i });
   expect(lines).toHaveLength(20);
   now.mockReturnValue(11_000);
-  count("test.flood");
+  count(flood, {});
   expect(JSON.parse(lines.at(-1) ?? "")).toMatchObject({ metric: "test.flood", total: 501 });
 });
 
-it("publishes every count once, whatever part of them is logged", () => {
-  setLogLevel("INFO");
-  publishMetrics({ namespace: "Netcheck", service: "worker" });
-  const lines: string[] = [];
-  vi.spyOn(process.stderr, "write").mockImplementation((line) => lines.push(String(line)) > 0);
-  const now = vi.spyOn(performance, "now").mockReturnValue(20_000);
-  for (let i = 0; i < 50; i++) count("test.published");
-  now.mockReturnValue(21_000);
-  count("test.published");
-  const metrics = lines.map((line) => JSON.parse(line) as Record<string, number>);
-  expect(metrics.reduce((sum, line) => sum + (line["test.published"] ?? 0), 0)).toBe(51);
-  expect(metrics.at(-1)).toMatchObject({
-    service: "worker",
-    _aws: {
-      CloudWatchMetrics: [
-        {
-          Namespace: "Netcheck",
-          Dimensions: [["service"]],
-          Metrics: [{ Name: "test.published", Unit: "Count" }],
-        },
-      ],
-    },
-  });
+it.each(["INFO", "WARNING", "CRITICAL"] as const)(
+  "[KRN-9] publishes every count once, whatever part of them is logged, when the level is %s",
+  (level) => {
+    setLogLevel(level);
+    publishMetrics({ namespace: "Netcheck", service: "worker" });
+    const name = `test.published_${level}` as const;
+    const published = counter(name, "Of this test.", {});
+    const lines = capture();
+    const now = vi.spyOn(performance, "now").mockReturnValue(20_000);
+    for (let i = 0; i < 50; i++) count(published, {});
+    now.mockReturnValue(21_000);
+    count(published, {}, {}, 7);
+    const metrics = lines.map((line) => JSON.parse(line) as Record<string, number>);
+    expect(metrics.reduce((sum, line) => sum + (line[name] ?? 0), 0)).toBe(57);
+    expect(metrics.at(-1)).toMatchObject({
+      service: "worker",
+      _aws: {
+        CloudWatchMetrics: [
+          {
+            Namespace: "Netcheck",
+            Dimensions: [["service"]],
+            Metrics: [{ Name: name, Unit: "Count" }],
+          },
+        ],
+      },
+    });
+  },
+);
+
+it("[KRN-9] counts whatever the level is, also where nothing is published", () => {
+  setLogLevel("CRITICAL");
+  const lines = capture();
+  const quiet = counter("test.quiet", "Of this test.", { reason: ["one", "other"] });
+  count(quiet, { reason: "one" });
+  count(quiet, { reason: "other" }, {}, 3);
+  tally(quiet, { reason: "one" });
+  expect(lines).toEqual([]);
+  const seen = processSamples().filter(({ metric }) => metric === quiet);
+  expect(seen).toEqual([
+    { metric: quiet, labels: { reason: "one" }, value: 2 },
+    { metric: quiet, labels: { reason: "other" }, value: 3 },
+  ]);
+});
+
+it("puts a value into the first bucket that holds it, its bound included", () => {
+  const sizes = histogram("test_size_seconds", "Of this test.", {}, [1, 2.5]);
+  for (const value of [0, 1, 1.5, 2.5, 2.6, 1_000]) observe(sizes, {}, value);
+  const seen = processSamples().filter(({ metric }) => metric === sizes);
+  expect(seen).toEqual([{ metric: sizes, labels: {}, hits: [2, 2, 2], sum: 1_007.6 }]);
 });

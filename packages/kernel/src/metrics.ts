@@ -1,15 +1,25 @@
 import { log } from "./log.ts";
+import type { Counter, Histogram, LabelValues, Sample } from "./metric.ts";
 
 const WINDOW_MS = 1_000;
 const LINES_PER_WINDOW = 20;
 
-type Counter = { total: number; reported: number; windowFrom: number; lines: number };
+type Reported = { total: number; told: number; windowFrom: number; lines: number };
 
-const counters = new Map<string, Counter>();
+const reports = new Map<string, Reported>();
+const counts = new Map<string, Extract<Sample, { value: number }>>();
+const distributions = new Map<string, Seen>();
 let publisher: { namespace: string; service: string } | undefined;
 
+type Labels = Counter["labels"];
+type Seen = { metric: Histogram; labels: Readonly<Record<string, string>> } & {
+  hits: number[];
+  sum: number;
+};
+
 /**
- * From now on every line is a CloudWatch metric as well, in the embedded metric format:
+ * From now on every line is a CloudWatch metric as well, in the embedded metric format, whatever
+ * `LOG_LEVEL` says:
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function publishMetrics(as: { namespace: string; service: string } | undefined) {
@@ -17,25 +27,77 @@ export function publishMetrics(as: { namespace: string; service: string } | unde
 }
 
 /**
- * Adds one to a counter. Logs it with its total since this process began, at most 20 times a second
- * for each counter: who can make us count cannot fill the log.
+ * Adds to a counter, one if not told otherwise. Logs it with its total since this process began, at
+ * most 20 times a second for each counter: who can make us count cannot fill the log. `extra` is for
+ * the log alone.
  */
-export function count(metric: string, extra: Record<string, unknown> = {}) {
+export function count<const L extends Labels>(
+  metric: Counter<L>,
+  labels: LabelValues<L>,
+  extra: Record<string, unknown> = {},
+  by = 1,
+) {
+  tally(metric, labels, by);
   const now = performance.now();
-  const counter = counters.get(metric) ?? { total: 0, reported: 0, windowFrom: now, lines: 0 };
-  counters.set(metric, counter);
-  counter.total += 1;
-  if (now - counter.windowFrom >= WINDOW_MS) Object.assign(counter, { windowFrom: now, lines: 0 });
-  if (counter.lines === LINES_PER_WINDOW) return;
-  counter.lines += 1;
-  const { total, reported } = counter;
-  counter.reported = total;
-  log.info("counted", { ...extra, ...embedded(metric, total - reported), metric, total });
+  const { event } = metric;
+  const report = reports.get(event) ?? { total: 0, told: 0, windowFrom: now, lines: 0 };
+  reports.set(event, report);
+  report.total += by;
+  if (now - report.windowFrom >= WINDOW_MS) Object.assign(report, { windowFrom: now, lines: 0 });
+  if (report.lines === LINES_PER_WINDOW) return;
+  report.lines += 1;
+  const { total, told } = report;
+  report.told = total;
+  const line = { ...extra, ...labels, metric: event, total };
+  if (publisher) log.record("counted", { ...line, ...embedded(event, total - told, publisher) });
+  else log.info("counted", line);
 }
 
-function embedded(metric: string, value: number) {
-  if (!publisher) return {};
-  const { namespace, service } = publisher;
+/** Adds to a counter without a word: for what happens all the time. */
+export function tally<const L extends Labels>(metric: Counter<L>, labels: LabelValues<L>, by = 1) {
+  const key = keyOf(metric, labels);
+  const known = counts.get(key) ?? { metric, labels, value: 0 };
+  counts.set(key, known);
+  known.value += by;
+}
+
+export function observe<const L extends Labels>(
+  metric: Histogram<L>,
+  labels: LabelValues<L>,
+  value: number,
+) {
+  const key = keyOf(metric, labels);
+  const known = distributions.get(key) ?? emptyOf(metric, labels);
+  distributions.set(key, known);
+  const bucket = metric.bounds.findIndex((bound) => value <= bound);
+  const at = bucket === -1 ? metric.bounds.length : bucket;
+  known.hits[at] = (known.hits[at] ?? 0) + 1;
+  known.sum += value;
+}
+
+/** Everything that this process has counted and observed since it began. */
+export function processSamples(): Sample[] {
+  return [...counts.values(), ...distributions.values()];
+}
+
+function emptyOf(metric: Histogram, labels: Readonly<Record<string, string>>): Seen {
+  return {
+    metric,
+    labels,
+    hits: Array.from({ length: metric.bounds.length + 1 }, () => 0),
+    sum: 0,
+  };
+}
+
+function keyOf({ name }: { name: string }, labels: Readonly<Record<string, string>>) {
+  return JSON.stringify([name, labels]);
+}
+
+function embedded(
+  metric: string,
+  value: number,
+  { namespace, service }: NonNullable<typeof publisher>,
+) {
   const Metrics = [{ Name: metric, Unit: "Count" }];
   const directive = { Namespace: namespace, Dimensions: [["service"]], Metrics };
   return {

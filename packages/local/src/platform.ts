@@ -33,6 +33,7 @@ export async function openPlatform(env: NodeJS.ProcessEnv) {
       issuer: settings.PUBLIC_URL,
       lifetimeSeconds: settings.ACCESS_TOKEN_EXPIRE_MINUTES * 60,
     }),
+    isOneProcess: true,
     remoteAddress: (c) => getConnInfo(c).remote.address,
     brokerAdmin: rabbitAdmin({
       managementUrl: settings.AMQP_MANAGEMENT_URL,

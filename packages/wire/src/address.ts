@@ -49,6 +49,21 @@ export function isListed(address: string, networks: AllowList) {
   );
 }
 
+/** What lies in both lists: of two networks one holds the other, or they have nothing in common. */
+export function commonNetworks(one: AllowList, other: AllowList): AllowList {
+  const narrower = ([network, bits]: AllowList[number], [wider, few]: AllowList[number]) =>
+    network.kind() === wider.kind() && bits >= few && network.match(wider, few);
+  return [
+    ...one.filter((mine) => other.some((theirs) => narrower(mine, theirs))),
+    ...other.filter((theirs) => one.some((mine) => narrower(theirs, mine))),
+  ];
+}
+
+/** As `parseAllowList` reads them, one each. */
+export function formatNetworks(networks: AllowList) {
+  return networks.map(([network, bits]) => `${network.toString()}/${bits}`);
+}
+
 /** What one subscriber is given: an IPv4 address, or of an IPv6 address its /64 (RFC 6177). */
 export function subscriberNetwork(address: string) {
   if (!ipaddr.isValid(address)) return address;

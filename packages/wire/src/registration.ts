@@ -32,6 +32,8 @@ export const AgentSession = z.object({
   agentSecret: z.string().optional(),
   serverTime: z.iso.datetime(),
   heartbeatIntervalSeconds: z.int().positive(),
+  /** Special networks that checks may reach, of those only that the agent's own list has; absent, all of them. */
+  allow: z.array(z.string()).optional(),
   broker: BrokerBlock,
 });
 export type AgentSession = z.output<typeof AgentSession>;

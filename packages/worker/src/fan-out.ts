@@ -10,6 +10,7 @@ import { within } from "@netcheck/kernel/time";
 import type { Reason, ResultDelivery } from "@netcheck/wire/delivery";
 import { REQUEST_ID_HEADER } from "@netcheck/wire/message";
 
+import { METRICS } from "./catalogue.ts";
 import { type Outcome, publisher } from "./publisher.ts";
 import { expirationOf, readRequest, type Request } from "./request.ts";
 
@@ -109,7 +110,7 @@ function read(messageId: string, body: string) {
   try {
     return readRequest(body);
   } catch (error) {
-    count("worker.malformed_request", { messageId });
+    count(METRICS.malformedRequest, {}, { messageId });
     throw error;
   }
 }

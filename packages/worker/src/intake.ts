@@ -19,9 +19,11 @@ import {
   judgeUndelivered,
   type Verdict,
 } from "./arrival.ts";
+import { METRICS } from "./catalogue.ts";
 import { forwarder } from "./forwarder.ts";
 
-type Route = { from: string; to: QueueName; judge: (arrival: Arrival, now: Date) => Verdict };
+type Inbox = (typeof METRICS.rejected.labels.queue)[number];
+type Route = { from: Inbox; to: QueueName; judge: (arrival: Arrival, now: Date) => Verdict };
 
 const ROUTES: readonly Route[] = [
   { from: RESULTS_QUEUE, to: "agent-results", judge: judgeResult },
@@ -62,7 +64,8 @@ async function carry(link: Link, { from, to, judge }: Route, sqs: Sqs) {
     const { deliveryTag: tag } = message.fields;
     const verdict = judge(message, new Date());
     if ("reason" in verdict) {
-      count("worker.rejected", { queue: from, ...verdict });
+      const { reason, ...of } = verdict;
+      count(METRICS.rejected, { queue: from, reason }, of);
       channel.nack(message, false, false);
       return;
     }
@@ -92,13 +95,13 @@ async function ensureConsumed(channel: Channel, queue: string) {
 type Delivered = { tag: number; body: string; message: ConsumeMessage };
 
 /** Nothing can be settled on a link that is lost: the broker has taken the deliveries back. */
-function settling({ lost }: Link, channel: Channel, from: string) {
+function settling({ lost }: Link, channel: Channel, from: Inbox) {
   return {
     ack: ({ message }: Delivered, allUpTo: boolean) => {
       if (!lost.aborted) channel.ack(message, allUpTo);
     },
     discard: ({ message }: Delivered, detail: string) => {
-      count("worker.rejected", { queue: from, reason: "sqs_refused", detail });
+      count(METRICS.rejected, { queue: from, reason: "sqs_refused" }, { detail });
       if (!lost.aborted) channel.nack(message, false, false);
     },
     giveBack: ({ message }: Delivered) => {

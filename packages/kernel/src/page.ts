@@ -1,6 +1,7 @@
-import { Fault } from "@netcheck/kernel/fault";
-import { type Id, idSchema } from "@netcheck/kernel/id";
 import * as z from "zod";
+
+import { Fault } from "./fault.ts";
+import { type Id, idSchema } from "./id.ts";
 
 /** How lists are asked for: at most 100 at a time, on from the `nextCursor` of the page before. */
 export const Page = z.object({

@@ -1,0 +1,19 @@
+import type { Ctx } from "@netcheck/kernel/ctx";
+import { readBriefly } from "@netcheck/kernel/measure";
+import { sample } from "@netcheck/kernel/metric";
+import { and, count, gt, isNull } from "drizzle-orm";
+
+import { METRICS } from "./catalogue.ts";
+import { session } from "./identity.sql.ts";
+
+const COUNTED = 100_000;
+
+/** How many are signed in. */
+export async function measureSessions(ctx: Pick<Ctx, "db" | "now">) {
+  const isLive = and(gt(session.expiresAt, ctx.now()), isNull(session.endedAt));
+  const [found] = await readBriefly(ctx, (tx) => {
+    const live = tx.select({ id: session.id }).from(session).where(isLive).limit(COUNTED);
+    return tx.select({ many: count() }).from(live.as("live"));
+  });
+  return [sample(METRICS.sessions, {}, found?.many ?? 0)];
+}
