@@ -17,11 +17,11 @@ export function docsRoutes(files: DocsFiles) {
     .get("/docs", async (c) => {
       c.header("content-security-policy", CONTENT_POLICY);
       c.header("cache-control", "no-cache");
-      return c.html(docsPage(`/docs/scalar.js?${(await docs.program()).hash}`));
+      return c.html(docsPage(`/docs/scalar.js?v=${(await docs.program()).hash}`));
     })
     .get("/docs/scalar.js", async (c) => {
       const { hash, gzipped } = await docs.program();
-      const forEver = new URL(c.req.url).search === `?${hash}`;
+      const forEver = c.req.query("v") === hash;
       c.header("cache-control", forEver ? "public, max-age=31536000, immutable" : "no-cache");
       c.header("content-encoding", "gzip");
       return c.body(gzipped, 200, { "content-type": "text/javascript; charset=utf-8" });
