@@ -25,6 +25,10 @@ export const http = new sst.aws.Function("Http", {
   permissions: answering.permissions,
   environment: { ...answering.environment, PUBLIC_URL: api.url },
   nodejs: { install: { "@node-rs/argon2": "2.2.1" } },
+  copyFiles: [
+    { from: "packages/api/openapi.json", to: "openapi.json" },
+    { from: "node_modules/@scalar/fastify-api-reference/dist/index.js", to: "docs-page.txt" },
+  ],
 });
 api.route("$default", http.arn);
 

@@ -38,6 +38,19 @@ export default defineConfig({
       {
         root,
         test: {
+          name: "browser",
+          setupFiles: ["test/support/quiet.ts"],
+          experimental,
+          include: ["test/browser/**/*.test.ts"],
+          globalSetup: "test/support/stack.ts",
+          maxWorkers: 1,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        root,
+        test: {
           name: "lambda",
           setupFiles: ["test/support/quiet.ts"],
           experimental,

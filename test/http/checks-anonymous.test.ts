@@ -1,9 +1,9 @@
-import { createApp } from "@netcheck/api/app";
 import { Settings } from "@netcheck/api/env";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 
 import { addAgents } from "../support/checks.ts";
+import { describedApp } from "../support/described.ts";
 import { useWorld } from "../support/world.ts";
 
 const Started = z.object({ id: z.string() });
@@ -18,15 +18,18 @@ describe("checks without signing in", () => {
     path: string,
     { json, token, address = "198.51.100.1", on = true }: Asking = {},
   ) =>
-    await createApp({ ...world().platform, anonymousChecks: on }).request(`/api/v1/checks${path}`, {
-      method: json ? "POST" : "GET",
-      headers: {
-        "x-test-address": address,
-        ...(token && { authorization: `Bearer ${token}` }),
-        ...(json && { "content-type": "application/json" }),
+    await describedApp({ ...world().platform, anonymousChecks: on }).request(
+      `/api/v1/checks${path}`,
+      {
+        method: json ? "POST" : "GET",
+        headers: {
+          "x-test-address": address,
+          ...(token && { authorization: `Bearer ${token}` }),
+          ...(json && { "content-type": "application/json" }),
+        },
+        ...(json && { body: JSON.stringify(json) }),
       },
-      ...(json && { body: JSON.stringify(json) }),
-    });
+    );
   const post = (more: object = {}, asking: Asking = {}) =>
     send("", { json: { ...ASKED, ...more }, ...asking });
   const idOf = async (response: Response) => Started.parse(await response.json()).id;

@@ -1,5 +1,4 @@
 import { openRedis } from "@netcheck/adapters/redis";
-import { createApp } from "@netcheck/api/app";
 import { jobCtx, type Platform } from "@netcheck/api/platform";
 import { StartCheck, startCheck } from "@netcheck/checks/check";
 import { check } from "@netcheck/checks/check.sql";
@@ -9,6 +8,7 @@ import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 
 import { addAgents } from "../support/checks.ts";
+import { describedApp } from "../support/described.ts";
 import { silentServer } from "../support/silent-server.ts";
 import { useWorld } from "../support/world.ts";
 
@@ -28,7 +28,7 @@ describe("how much may be checked", () => {
     ...more,
   });
   const post = async (platform: Platform, json: object, headers: Record<string, string> = {}) =>
-    await createApp(platform).request("/api/v1/checks", {
+    await describedApp(platform).request("/api/v1/checks", {
       method: "POST",
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers },
       body: JSON.stringify({ type: "tcp", port: 443, ...json }),

@@ -1,7 +1,7 @@
-import { createApp } from "@netcheck/api/app";
 import { describe, expect, it } from "vitest";
 
 import { browserOf, ORIGIN } from "../support/browser.ts";
+import { describedApp } from "../support/described.ts";
 import { PASSWORD, useWorld } from "../support/world.ts";
 
 const AUTH = "/api/v1/auth";
@@ -138,7 +138,7 @@ describe("in a browser", () => {
   });
 
   it("[IDN-16] only pages of ALLOWED_ORIGINS may read answers with credentials", async () => {
-    const app = createApp(world().platform);
+    const app = describedApp(world().platform);
     const ask = (origin: string, method = "OPTIONS") =>
       app.request("/api/v1/users/me", {
         method,

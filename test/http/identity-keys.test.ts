@@ -1,4 +1,3 @@
-import { createApp } from "@netcheck/api/app";
 import { apiKey } from "@netcheck/identity/identity.sql";
 import type { Role } from "@netcheck/identity/role";
 import type { Scope } from "@netcheck/kernel/ctx";
@@ -6,6 +5,7 @@ import type { Id } from "@netcheck/kernel/id";
 import { eq } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 
+import { describedApp } from "../support/described.ts";
 import { heldRedis } from "../support/held-redis.ts";
 import { PASSWORD, useWorld } from "../support/world.ts";
 
@@ -87,7 +87,7 @@ describe("API keys", () => {
   it("[IDN-30] a reader that asked before the demotion loses", async () => {
     const { owner, secret } = await keyOf("operator", "agents:write");
     const held = heldRedis(world().platform.redis, "key:");
-    const slow = createApp({ ...world().platform, redis: held.redis });
+    const slow = describedApp({ ...world().platform, redis: held.redis });
     const headers = { authorization: `Bearer ${secret}` };
     const reading = slow.request("/api/v1/users/me", { headers });
     await held.reached;

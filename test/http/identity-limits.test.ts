@@ -1,9 +1,9 @@
 import { openRedis } from "@netcheck/adapters/redis";
-import { createApp } from "@netcheck/api/app";
 import { audit } from "@netcheck/identity/identity.sql";
 import { eq, sql } from "drizzle-orm";
 import { beforeEach, describe, expect, it } from "vitest";
 
+import { describedApp } from "../support/described.ts";
 import { silentServer } from "../support/silent-server.ts";
 import { PASSWORD, useWorld } from "../support/world.ts";
 
@@ -124,7 +124,7 @@ describe("limits", () => {
     const { email } = await world().personWith("viewer");
     await using silent = await silentServer();
     const redis = openRedis({ url: silent.url, token: "any" });
-    const app = createApp({ ...world().platform, redis });
+    const app = describedApp({ ...world().platform, redis });
     const send = (path: string, body: string, type: string) =>
       app.request(`/api/v1/auth/${path}`, {
         method: "POST",

@@ -1,5 +1,4 @@
 import { openRedis } from "@netcheck/adapters/redis";
-import { createApp } from "@netcheck/api/app";
 import { createConsumers } from "@netcheck/api/consumers";
 import { person } from "@netcheck/identity/identity.sql";
 import type { Role } from "@netcheck/identity/role";
@@ -7,6 +6,7 @@ import type { Id } from "@netcheck/kernel/id";
 import { and, eq, isNull, ne } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 
+import { describedApp } from "../support/described.ts";
 import { heldRedis } from "../support/held-redis.ts";
 import { silentServer } from "../support/silent-server.ts";
 import { PASSWORD, useWorld } from "../support/world.ts";
@@ -190,7 +190,7 @@ describe("people", () => {
     async (_, change, status) => {
       const operator = await signedIn("operator");
       const held = heldRedis(world().platform.redis, "session:");
-      const slow = createApp({ ...world().platform, redis: held.redis });
+      const slow = describedApp({ ...world().platform, redis: held.redis });
       const headers = { authorization: `Bearer ${operator.token}` };
       const reading = slow.request("/api/v1/users/me", { headers });
       await held.reached;
@@ -209,7 +209,7 @@ describe("people", () => {
     const dead = openRedis({ url: silent.url, token: "any" });
     // The administrator is known before Redis falls silent.
     const { get } = world().platform.redis;
-    const app = createApp({ ...world().platform, redis: { ...dead, get } });
+    const app = describedApp({ ...world().platform, redis: { ...dead, get } });
     const response = await app.request(`/api/v1/users/${operator.id}`, {
       method: "PATCH",
       body: JSON.stringify({ role: "viewer" }),

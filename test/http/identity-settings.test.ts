@@ -5,7 +5,6 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 import { serve } from "@hono/node-server";
-import { createApp } from "@netcheck/api/app";
 import { audit } from "@netcheck/identity/identity.sql";
 import { openPlatform } from "@netcheck/local/platform";
 import { generateTokenKeys } from "@netcheck/local/prepare";
@@ -13,6 +12,7 @@ import { desc } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 
 import { administer, databaseUrl } from "../support/database.ts";
+import { describedApp } from "../support/described.ts";
 import { useWorld } from "../support/world.ts";
 
 const ADMIN = fileURLToPath(new URL("../../packages/local/src/admin.ts", import.meta.url));
@@ -42,7 +42,7 @@ describe("identity's settings", () => {
       ...more,
     };
     const { platform } = stack.use(await openPlatform(env));
-    const server = serve({ fetch: createApp(platform).fetch, hostname: "127.0.0.1", port: 0 });
+    const server = serve({ fetch: describedApp(platform).fetch, hostname: "127.0.0.1", port: 0 });
     stack.defer(() => new Promise((resolve) => server.close(() => resolve())));
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;

@@ -1,5 +1,4 @@
 import { openRedis } from "@netcheck/adapters/redis";
-import { createApp } from "@netcheck/api/app";
 import { createFirstAdmin, findFirstAdmin } from "@netcheck/identity/first-admin";
 import { audit, person, session } from "@netcheck/identity/identity.sql";
 import { forgetSession } from "@netcheck/identity/live-session";
@@ -9,6 +8,7 @@ import { eq } from "drizzle-orm";
 import { SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
 
+import { describedApp } from "../support/described.ts";
 import { silentServer } from "../support/silent-server.ts";
 import { PASSWORD, useWorld } from "../support/world.ts";
 
@@ -118,7 +118,7 @@ describe("identity", () => {
     const token = await world().tokenOf("viewer");
     await using silent = await silentServer();
     const redis = openRedis({ url: silent.url, token: "any" });
-    const app = createApp({ ...world().platform, redis });
+    const app = describedApp({ ...world().platform, redis });
     const startedAt = performance.now();
     const headers = { authorization: `Bearer ${token}` };
     const response = await app.request("/api/v1/users/me", { headers });

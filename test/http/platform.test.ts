@@ -3,7 +3,6 @@ import { connect } from "node:net";
 
 import { serve } from "@hono/node-server";
 import { openPostgres } from "@netcheck/adapters/postgres";
-import { createApp } from "@netcheck/api/app";
 import { createConsumers } from "@netcheck/api/consumers";
 import { SessionEnded } from "@netcheck/identity/events";
 import { revokeSession } from "@netcheck/identity/session";
@@ -13,12 +12,13 @@ import { emit, outbox, purgeOutbox, repairOutbox, transaction } from "@netcheck/
 import { eq } from "drizzle-orm";
 import { describe, expect, it, vi } from "vitest";
 
+import { describedApp } from "../support/described.ts";
 import { useWorld } from "../support/world.ts";
 
 describe("the platform", () => {
   const world = useWorld();
   const request = (path: string, init: RequestInit = {}) =>
-    createApp(world().platform).request(path, init);
+    describedApp(world().platform).request(path, init);
   const login = (body: string, headers: Record<string, string> = {}) =>
     request("/api/v1/auth/login", {
       method: "POST",
@@ -127,7 +127,7 @@ describe("the platform", () => {
     const now = () => {
       throw new Error("a secret of the house");
     };
-    const app = createApp({ ...world().platform, now });
+    const app = describedApp({ ...world().platform, now });
     const body = JSON.stringify({ token: "nce_x", hostname: "h", version: "1", capabilities: [] });
     const headers = { "content-type": "application/json" };
     const response = await app.request("/api/v1/agents/register", {
@@ -182,7 +182,7 @@ describe("the platform", () => {
     vi.spyOn(process.stderr, "write").mockImplementation((line) => written.push(String(line)) > 0);
     setLogLevel("ERROR");
     const answered = Promise.withResolvers<number>();
-    const app = createApp({ ...world().platform, remoteAddress: () => "192.0.2.9" });
+    const app = describedApp({ ...world().platform, remoteAddress: () => "192.0.2.9" });
     const fetch = async (incoming: Request) => {
       const response = await app.fetch(incoming);
       answered.resolve(response.status);
@@ -212,7 +212,7 @@ describe("the platform", () => {
 
   it("[KRN-6] without the database it is 503, and /ready says so while /health lives", async () => {
     const gone = openPostgres("postgres://nobody:nothing@127.0.0.1:1/none");
-    const app = createApp({ ...world().platform, db: gone.db });
+    const app = describedApp({ ...world().platform, db: gone.db });
     const token = await world().tokenOf("viewer");
     await world().client(token).api.v1.users.me.$get();
     const headers = { authorization: `Bearer ${token}` };

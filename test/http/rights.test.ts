@@ -1,7 +1,7 @@
-import { createApp } from "@netcheck/api/app";
 import { newSecret } from "@netcheck/kernel/secret";
 import { beforeAll, describe, expect, it } from "vitest";
 
+import { describedApp } from "../support/described.ts";
 import { PASSWORD, useWorld } from "../support/world.ts";
 
 const CALLERS = [
@@ -117,6 +117,9 @@ describe("rights", () => {
     "GET /ready": { statuses: EVERYBODY(200) },
     "GET /metrics": { statuses: PEOPLE(200) },
     "GET /.well-known/jwks.json": { statuses: EVERYBODY(200) },
+    "GET /openapi.json": { statuses: EVERYBODY(200) },
+    "GET /docs": { statuses: EVERYBODY(200) },
+    "GET /docs/scalar.js": { statuses: EVERYBODY(200) },
 
     "POST /api/v1/auth/login": { statuses: EVERYBODY(200), make: credentials },
     "POST /api/v1/auth/token": { statuses: EVERYBODY(200), make: () => ({ form: form() }) },
@@ -206,7 +209,7 @@ describe("rights", () => {
   }
 
   it("[IDN-36] every route of the app has its row, and every row its route", () => {
-    const routes = createApp(world().platform).routes;
+    const routes = describedApp(world().platform).routes;
     const own = routes.filter(({ method }) => method !== "ALL");
     const names = new Set(own.map(({ method, path }) => `${method} ${path}`));
     expect([...names].toSorted()).toEqual(Object.keys(TABLE).toSorted());

@@ -1,6 +1,6 @@
 import { createCipheriv } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, extname, join } from "node:path";
 
 import * as esbuild from "esbuild";
@@ -13,6 +13,7 @@ export const BuildInput = z.object({
   runtime: z.string(),
   links: z.record(z.string(), z.unknown()).nullish(),
   encryptionKey: z.string().nullish(),
+  copyFiles: z.array(z.object({ from: z.string(), to: z.string() })).nullish(),
   properties: z
     .object({
       minify: z.boolean().optional(),
@@ -85,6 +86,7 @@ export async function buildFunction(
     await symlink(join(root, "node_modules", name), link);
   }
   const first = loadedFirst(metafile.outputs);
+  for (const { from, to } of input.copyFiles ?? []) await copyFile(from, join(folder, to));
   const chunks = Object.entries(metafile.outputs)
     .filter(([path]) => path.endsWith(".mjs"))
     .map(([path, { bytes, inputs }]) => ({

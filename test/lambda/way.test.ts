@@ -232,6 +232,16 @@ describe("the bundles, as they would be deployed", () => {
     expect(await finished(id)).toMatchObject({ answered: 1, missing: [] });
   });
 
+  it("[KRN-13] [KRN-14] have the documentation beside them", async () => {
+    const description = await call("GET", "/openapi.json");
+    expect(description.json).toMatchObject({ openapi: "3.1.1", info: { title: "Netcheck" } });
+    const [, program = ""] = /<script src="([^"]+)">/.exec((await call("GET", "/docs")).text) ?? [];
+    const { status, headers, text } = await call("GET", program);
+    expect(status).toBe(200);
+    expect(headers.get("cache-control")).toContain("immutable");
+    expect(text).toContain("createApiReference");
+  });
+
   it("show no secret in what they log", async () => {
     const logs = [...functions.values()].map((fn) => fn.logs()).join("");
     for (const secret of [new URL(cloud.database.url).password, token])

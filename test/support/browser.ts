@@ -1,6 +1,7 @@
-import { createApp } from "@netcheck/api/app";
 import type { Platform } from "@netcheck/api/platform";
 import * as z from "zod";
+
+import { describedApp } from "./described.ts";
 
 type Send = { headers?: Record<string, string>; json?: unknown; origin?: string | null };
 
@@ -10,7 +11,7 @@ export const ORIGIN = "https://netcheck.test";
 
 /** Keeps cookies as a browser would, by name and path, and sends the origin of its page. */
 export function browserOf(platform: Platform) {
-  const app = createApp(platform);
+  const app = describedApp(platform);
   const jar = new Map<string, { value: string; path: string; text: string }>();
 
   async function send(method: string, path: string, { headers, json, origin = ORIGIN }: Send = {}) {

@@ -1,6 +1,6 @@
 import { agent } from "@netcheck/agents/agent.sql";
 import { recordHeartbeats } from "@netcheck/agents/presence";
-import { createApp } from "@netcheck/api/app";
+import type { App } from "@netcheck/api/app";
 import type { Platform } from "@netcheck/api/platform";
 import { audit } from "@netcheck/identity/identity.sql";
 import type { Id } from "@netcheck/kernel/id";
@@ -8,6 +8,7 @@ import { eq } from "drizzle-orm";
 import { hc } from "hono/client";
 import { beforeAll, expect } from "vitest";
 
+import { describedApp } from "./described.ts";
 import { useWorld } from "./world.ts";
 
 /** What an agent says of itself when it registers. */
@@ -85,8 +86,8 @@ export function delivered(
 }
 
 function agentsOf(platform: Platform, token: string) {
-  const app = createApp(platform);
-  return hc<typeof app>("http://netcheck.test", {
+  const app = describedApp(platform);
+  return hc<App>("http://netcheck.test", {
     fetch: app.request,
     headers: token === "" ? {} : { authorization: `Bearer ${token}` },
   }).api.v1.agents;

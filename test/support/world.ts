@@ -1,5 +1,5 @@
 import { openRedis } from "@netcheck/adapters/redis";
-import { createApp } from "@netcheck/api/app";
+import type { App } from "@netcheck/api/app";
 import { jobCtx, type Platform } from "@netcheck/api/platform";
 import { makePartitions } from "@netcheck/checks/partition";
 import { person } from "@netcheck/identity/identity.sql";
@@ -15,6 +15,7 @@ import { afterAll, beforeAll } from "vitest";
 
 import { brokerAdminTwin } from "./broker-admin-twin.ts";
 import { freshDatabase } from "./database.ts";
+import { describedApp } from "./described.ts";
 import { queueTwin } from "./queue-twin.ts";
 
 type World = Awaited<ReturnType<typeof openWorld>>;
@@ -104,7 +105,7 @@ async function openWorld() {
     tokenOf,
     client: (token?: string) => clientOf(platform, token),
     /** For what the typed client does not speak: forms, cookies, what is malformed. */
-    request: (path: string, init?: RequestInit) => createApp(platform).request(path, init),
+    request: (path: string, init?: RequestInit) => describedApp(platform).request(path, init),
     /** Where every request comes from that does not say otherwise. */
     callFrom: (next: string) => {
       address = next;
@@ -123,9 +124,8 @@ async function openWorld() {
 
 /** The typed client over the app itself, without a socket. */
 function clientOf(platform: Platform, token?: string) {
-  const app = createApp(platform);
-  return hc<typeof app>("http://netcheck.test", {
-    fetch: app.request,
+  return hc<App>("http://netcheck.test", {
+    fetch: describedApp(platform).request,
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
   });
 }

@@ -17,9 +17,11 @@ import { createMiddleware } from "hono/factory";
 import { secureHeaders } from "hono/secure-headers";
 
 import { clientAddress } from "./client-address.ts";
+import { type DocsFiles, SOURCES } from "./docs-files.ts";
+import { docsRoutes } from "./docs.routes.ts";
 import { identifyActor } from "./identify.ts";
+import { platformRoutes } from "./platform.routes.ts";
 import { type ApiCtx, ctxFor, type Platform } from "./platform.ts";
-import { readiness } from "./readiness.ts";
 
 const MAX_BODY_BYTES = 100 * 1024;
 /** Per network, and before the token is looked at. */
@@ -28,7 +30,7 @@ const REGISTRATIONS = { name: "agent_registration", most: 60, windowSeconds: 60 
 type Env = ApiEnv<ApiCtx>;
 
 /** The whole HTTP interface. Knows no runtime: Lambda, one machine and tests call its `fetch`. */
-export function createApp(platform: Platform) {
+export function createApp(platform: Platform, docs: DocsFiles = SOURCES) {
   const api = new Hono<Env>()
     .use("/agents/register", limitRegistration)
     .use(identifyActor)
@@ -41,17 +43,16 @@ export function createApp(platform: Platform) {
 
   return new Hono<Env>()
     .use(beginRequest(platform), logRequests, secureHeaders(), openTo(platform), limitBody)
-    .get("/health", (c) => c.json({ status: "ok" }))
-    .get("/ready", async (c) => c.json(await readiness(c.var.ctx)))
-    .get("/metrics", identifyActor, async (c) => {
-      const { metricsPage } = await import("./metrics-page.ts");
-      return await metricsPage(c.var.ctx, platform);
-    })
+    .route("/", platformRoutes(platform))
+    .route("/", docsRoutes(docs))
     .route("/.well-known", wellKnownRoutes)
     .route("/api/v1", api)
     .notFound(() => onError(notFound("page")))
     .onError(onError);
 }
+
+/** What clients know of it: types only. */
+export type App = ReturnType<typeof createApp>;
 
 /** The caller's request id if it looks like one, so that one id runs through everything. */
 function beginRequest(platform: Platform) {

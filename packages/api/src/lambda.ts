@@ -3,6 +3,7 @@ import type { Context } from "aws-lambda";
 import { type APIGatewayProxyResult, handle, type LambdaEvent } from "hono/aws-lambda";
 
 import { createApp } from "./app.ts";
+import type { DocsFiles } from "./docs-files.ts";
 import { markDue } from "./due.ts";
 import { lambdaPlatform } from "./lambda-platform.ts";
 import type { Platform } from "./platform.ts";
@@ -10,6 +11,12 @@ import type { Platform } from "./platform.ts";
 type HttpEvent = Extract<LambdaEvent, { requestContext: { http: unknown } }>;
 
 const READING = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/** Copied beside the bundle by `stacks/api.ts`. */
+const COPIED: DocsFiles = {
+  document: () => new URL("openapi.json", import.meta.url),
+  page: () => new URL("docs-page.txt", import.meta.url),
+};
 
 const opened = lambdaPlatform(process.env);
 // The processor is free of charge and fast until the first event; who needs it hears of a failure.
@@ -32,7 +39,7 @@ export async function handler(event: HttpEvent, context: Context): Promise<APIGa
 const answerers = new WeakMap<Platform, ReturnType<typeof handle>>();
 
 function answererOf(platform: Platform) {
-  const answer = answerers.get(platform) ?? handle(createApp(platform));
+  const answer = answerers.get(platform) ?? handle(createApp(platform, COPIED));
   answerers.set(platform, answer);
   return answer;
 }

@@ -20,12 +20,15 @@ type Problem = { type: string; title: string; status: number; detail: string; er
 
 export const REQUEST_ID = /^[\w.:-]{8,128}$/;
 
+/** Where a `validate` keeps what it reads and how, for whoever describes the routes. */
+export const VALIDATES = Symbol("netcheck.validates");
+
 /** Answers 422 with the parts to change, 415 for a body that is not declared as JSON. */
 export function validate<T extends keyof ValidationTargets, S extends z.ZodType>(
   target: T,
   schema: S,
 ) {
-  return zValidator(target, schema, (result, c) => {
+  const validator = zValidator(target, schema, (result, c) => {
     if (target === "json" && hasBody(c.req.raw.headers) && !isJson(c.req.header("content-type"))) {
       throw new Fault("unsupported", "request.content_type", "Send application/json.");
     }
@@ -38,6 +41,7 @@ export function validate<T extends keyof ValidationTargets, S extends z.ZodType>
     if (errors.length === 0) return;
     throw new Fault("invalid", "request.invalid", "The request breaks the schema.", { errors });
   });
+  return Object.assign(validator, { [VALIDATES]: { target, schema } });
 }
 
 /** A body that is absent is judged by the schema: some may be left out. */

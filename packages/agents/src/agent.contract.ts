@@ -1,0 +1,195 @@
+import type { Contract, Problems } from "@netcheck/kernel/contract";
+import type { CommonCode } from "@netcheck/kernel/problem.contract";
+import { AgentSession } from "@netcheck/wire/registration";
+import * as z from "zod";
+
+import type { agentRoutes } from "./agent.routes.ts";
+import { agent } from "./agent.sql.ts";
+import { AgentId } from "./agent.ts";
+
+export const agentProblems = {
+  "agent.not_found": ["not_found", "No agent has this id."],
+  "agents.name_taken": ["conflict", "Another agent has this name, or one that reads like it."],
+  "agents.revoked": ["conflict", "A revoked agent stays revoked."],
+  "agents.not_registered": ["conflict", "The agent has no secret yet that could be rotated."],
+  "agents.beats": ["limited", "The agent beats more often than it should."],
+  "agents.broker_unavailable": [
+    "unavailable",
+    "The broker does not answer; what was asked is kept and will be carried out.",
+  ],
+} as const satisfies Problems;
+
+type Code = keyof typeof agentProblems | CommonCode;
+
+const Instant = z.iso.datetime();
+
+const Location = z.object({
+  country: z.string().exactOptional().describe("ISO 3166-1 alpha-2."),
+  city: z.string().exactOptional(),
+  asn: z.int().exactOptional(),
+  network: z.string().exactOptional(),
+});
+
+const Agent = z
+  .object({
+    id: AgentId,
+    name: z.string(),
+    status: z.enum(agent.status.enumValues).meta({ id: "AgentStatus" }),
+    location: Location.meta({ id: "AgentLocation" }),
+    tags: z.array(z.string()),
+    capabilities: z.array(z.string()).describe("The types of check that it can run where it is."),
+    hostname: z.string().nullable(),
+    region: z.string().nullable(),
+    localIp: z.string().nullable(),
+    publicIp: z.string().nullable(),
+    version: z.string().nullable(),
+    registeredAt: Instant.nullable(),
+    rotating: z.boolean().describe("Until the agent first uses its next secret."),
+    createdAt: Instant,
+    lastSeenAt: Instant.nullable(),
+  })
+  .meta({ id: "Agent" });
+
+const AgentNow = Agent.extend({
+  clockOffsetMs: z
+    .number()
+    .nullable()
+    .describe("How far its clock is ahead of the platform's, as of its last beat."),
+}).meta({ id: "AgentNow" });
+
+const EnrolledAgent = Agent.extend({
+  enrollmentToken: z.string().describe("Shown once; it buys one secret."),
+}).meta({ id: "EnrolledAgent" });
+
+const AgentPage = z
+  .object({
+    items: z.array(Agent),
+    nextCursor: AgentId.nullable().describe("Null on the last page."),
+  })
+  .meta({ id: "AgentPage" });
+
+const Session = AgentSession.extend({ agentSecret: z.string().exactOptional() })
+  .describe("`password` is fresh in every answer; `agentSecret` is there if it is a new one.")
+  .meta({ id: "AgentSession" });
+
+const now = { 200: { means: "As it is now.", body: AgentNow } };
+const fields = {
+  name: "Unique, whatever its case, width and spaces.",
+  location: "Where it stands. It wins over what the agent says of itself.",
+} as const;
+
+export const agentContract = {
+  "POST /": {
+    id: "createAgent",
+    summary: "Create an agent",
+    description: "It is `setup` until a program registers with the enrolment token.",
+    access: "agents:write",
+    answers: { 201: { means: "Created.", body: EnrolledAgent, headers: ["location"] } },
+    refusals: ["agents.name_taken"],
+    fields,
+  },
+  "GET /": {
+    id: "listAgents",
+    summary: "List agents",
+    description: "All that is given must fit.",
+    access: "agents:read",
+    answers: { 200: { means: "In the order of creation.", body: AgentPage } },
+    fields: {
+      name: "A part of the name.",
+      limit: "At most so many on a page.",
+      cursor: "The `nextCursor` of the page before.",
+    },
+  },
+  "POST /register": {
+    id: "registerAgent",
+    summary: "Buy a secret for an enrolment token",
+    description:
+      "For programs. Registering again replaces the secret until it is first used, which spends the token.",
+    access: "anyone",
+    answers: { 200: { means: "What it needs to connect.", body: Session } },
+    refusals: ["identity.unauthenticated", "agents.broker_unavailable"],
+  },
+  "POST /session": {
+    id: "openAgentSession",
+    summary: "Where to connect, with a fresh password",
+    description:
+      "At each start, and whenever the broker refuses. After a rotation, a new secret too.",
+    access: "agent",
+    answers: { 200: { means: "What it needs to connect.", body: Session } },
+    refusals: ["agents.broker_unavailable"],
+  },
+  "POST /heartbeat": {
+    id: "beat",
+    summary: "Say that the agent lives",
+    description: "For agents that cannot say it over AMQP.",
+    access: "agent",
+    answers: { 204: { means: "Noted." } },
+    refusals: ["agents.beats"],
+  },
+  "GET /:id": {
+    id: "getAgent",
+    summary: "Read an agent",
+    access: "agents:read",
+    answers: now,
+    refusals: ["agent.not_found"],
+  },
+  "PATCH /:id": {
+    id: "updateAgent",
+    summary: "Rename, move or tag an agent",
+    description:
+      "What is given replaces what was there, whole. Results keep what they were made under.",
+    access: "agents:write",
+    answers: now,
+    refusals: ["agent.not_found", "agents.name_taken"],
+    fields,
+  },
+  "DELETE /:id": {
+    id: "deleteAgent",
+    summary: "Delete an agent",
+    description: "Its credentials are worth nothing from here on. Results stay.",
+    access: "agents:write",
+    answers: { 204: { means: "Deleted." } },
+    refusals: ["agent.not_found", "agents.broker_unavailable"],
+  },
+  "POST /:id/pause": {
+    id: "pauseAgent",
+    summary: "Give an agent no checks",
+    description: "Until it is resumed, whatever it says of itself. Safe to repeat.",
+    access: "agents:write",
+    answers: now,
+    refusals: ["agent.not_found", "agents.revoked"],
+  },
+  "POST /:id/resume": {
+    id: "resumeAgent",
+    summary: "Give an agent checks again",
+    description: "Active if it is present, else inactive until it beats. Safe to repeat.",
+    access: "agents:write",
+    answers: now,
+    refusals: ["agent.not_found", "agents.revoked"],
+  },
+  "POST /:id/rotate": {
+    id: "rotateAgent",
+    summary: "Give an agent a new secret",
+    description:
+      "Its next session hands it out; the old one works until the new one is first used.",
+    access: "agents:write",
+    answers: now,
+    refusals: ["agent.not_found", "agents.revoked", "agents.not_registered"],
+  },
+  "POST /:id/enroll": {
+    id: "enrolAgent",
+    summary: "Enrol an agent again",
+    description: "For one that lost its secret. The secret in use works until the token's is.",
+    access: "agents:write",
+    answers: { 200: { means: "With its new token.", body: EnrolledAgent } },
+    refusals: ["agent.not_found", "agents.revoked"],
+  },
+  "POST /:id/revoke": {
+    id: "revokeAgent",
+    summary: "Cut an agent off",
+    description: "Within a second, and for good. Safe to repeat.",
+    access: "agents:write",
+    answers: { 200: { means: "Revoked.", body: Agent } },
+    refusals: ["agent.not_found", "agents.broker_unavailable"],
+  },
+} as const satisfies Contract<typeof agentRoutes, Code>;

@@ -1,0 +1,74 @@
+import type { Operation, Problems } from "@netcheck/kernel/contract";
+import { Fault, type FaultKind } from "@netcheck/kernel/fault";
+
+import { headerRefs, type Json } from "./schema.ts";
+
+type Asked = { method: string; targets: ReadonlySet<string>; isPaged: boolean };
+
+/** What an operation may be refused with, by its access and its input, and what it says besides. */
+export function codesOf(operation: Operation, asked: Asked) {
+  return [
+    ...new Set([...byAccess(operation, asked), ...byInput(asked), ...(operation.refusals ?? [])]),
+  ];
+}
+
+/** Whatever the kind, one status. */
+export function statusOf(kind: FaultKind) {
+  return new Fault(kind, "request.invalid", "").status;
+}
+
+/** Those of one status together, as a response that operations share by its name. */
+export function refusalOf(codes: readonly string[], problems: Problems, examples: ExampleOf) {
+  const [kind] = problems[codes[0] ?? ""] ?? ["invalid"];
+  const status = statusOf(kind);
+  const shown = codes.flatMap((code) => {
+    const example = examples(code);
+    return example ? [[code, example] as const] : [];
+  });
+  const type = codes.map((code) => `/problems/${code}`);
+  const response: Json = {
+    description: codes.map((code) => `\`${code}\`: ${problems[code]?.[1]}`).join("\n\n"),
+    headers: headersOf(status, kind),
+    content: {
+      "application/problem+json": {
+        schema: {
+          $ref: "#/components/schemas/Problem",
+          properties: { type: { enum: type }, title: { const: kind }, status: { const: status } },
+        },
+        ...(shown.length > 0 && { examples: Object.fromEntries(shown) }),
+      },
+    },
+  };
+  return { name: codes.toSorted().join("-"), status, response };
+}
+
+type ExampleOf = (code: string) => Json | undefined;
+
+function headersOf(status: number, kind: FaultKind) {
+  const names = ["x-request-id"];
+  if (kind === "limited" || kind === "unavailable") names.push("retry-after");
+  if (kind === "limited") names.push("ratelimit", "ratelimit-policy");
+  if (status === 401) names.push("www-authenticate");
+  return headerRefs(names);
+}
+
+function byAccess({ access, orNobody = false }: Operation, { method }: Asked) {
+  const away = ["platform.database", "platform.redis", "platform.not_ready"];
+  if (access === "public") return away;
+  // A browser's cookie is looked at wherever it comes along, and an agent's secret counted.
+  const changes = method === "GET" ? [] : ["identity.origin", "identity.csrf"];
+  const known = ["identity.unauthenticated", ...changes, "platform.limited", ...away];
+  if (access === "session") return [...known, "identity.session_needed"];
+  const scoped = access.includes(":") || orNobody;
+  return scoped ? [...known, "identity.scope"] : known;
+}
+
+function byInput({ method, targets, isPaged }: Asked) {
+  const json = ["request.malformed", "request.content_type"];
+  return [
+    ...(method === "GET" ? [] : ["request.too_large"]),
+    ...(targets.has("json") ? json : []),
+    ...(isPaged ? ["request.cursor"] : []),
+    ...(targets.size > 0 ? ["request.invalid"] : []),
+  ];
+}

@@ -1,0 +1,39 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
+import { runInNewContext } from "node:vm";
+import { gzip } from "node:zlib";
+
+/** Where the description of the API lies, and the package that has the program of its page. */
+export type DocsFiles = { document: () => string | URL; page: () => string | URL };
+
+/** As they lie in the source tree. */
+export const SOURCES: DocsFiles = {
+  document: () => new URL("../openapi.json", import.meta.url),
+  page: () => new URL(import.meta.resolve("@scalar/fastify-api-reference")),
+};
+
+/**
+ * The package that brings Scalar's program without the 270 others it is made from keeps it as a text in
+ * its own module, and hands it to Fastify only. It is a literal, so nothing of ours is in its reach.
+ */
+const PROGRAM = /^var standalone_default = (".*");$/m;
+
+/** Read when they are first asked for, once: the program is 4 MB, and a third of that on its way. */
+export function openDocs(files: DocsFiles) {
+  return {
+    document: once(() => readFile(files.document(), "utf8")),
+    program: once(async () => {
+      const [, text] = PROGRAM.exec(await readFile(files.page(), "utf8")) ?? [];
+      if (text === undefined) throw new Error("The documentation's program is not where it was.");
+      const program = String(runInNewContext(text));
+      const hash = createHash("sha256").update(program).digest("base64url").slice(0, 16);
+      return { hash, gzipped: new Uint8Array(await promisify(gzip)(program)) };
+    }),
+  };
+}
+
+function once<T>(load: () => Promise<T>) {
+  let loading: Promise<T> | undefined;
+  return () => (loading ??= load());
+}

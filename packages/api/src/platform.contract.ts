@@ -1,0 +1,58 @@
+import type { Contract } from "@netcheck/kernel/contract";
+import type { CommonCode } from "@netcheck/kernel/problem.contract";
+import * as z from "zod";
+
+import type { docsRoutes } from "./docs.routes.ts";
+import type { platformRoutes } from "./platform.routes.ts";
+
+export const platformContract = {
+  "GET /health": {
+    id: "getHealth",
+    summary: "Whether the process lives",
+    access: "public",
+    answers: { 200: { means: "It does.", body: z.object({ status: z.literal("ok") }) } },
+  },
+  "GET /ready": {
+    id: "getReadiness",
+    summary: "Whether what a request needs answers",
+    access: "public",
+    answers: { 200: { means: "It does.", body: z.object({ status: z.literal("ready") }) } },
+  },
+  "GET /metrics": {
+    id: "getMetrics",
+    summary: "What can be watched, for Prometheus",
+    access: "metrics:read",
+    answers: {
+      200: { means: "See docs/metrics.md.", contentType: "text/plain", headers: ["cache-control"] },
+    },
+  },
+} as const satisfies Contract<ReturnType<typeof platformRoutes>, CommonCode>;
+
+export const docsContract = {
+  "GET /openapi.json": {
+    id: "getDescription",
+    summary: "This description",
+    access: "public",
+    answers: {
+      200: {
+        means: "An OpenAPI 3.1 document.",
+        contentType: "application/json",
+        headers: ["etag", "cache-control"],
+      },
+    },
+  },
+  "GET /docs": {
+    id: "getDocs",
+    summary: "This description, to read and to try",
+    access: "public",
+    answers: { 200: { means: "A page.", contentType: "text/html", headers: ["cache-control"] } },
+  },
+  "GET /docs/scalar.js": {
+    id: "getDocsProgram",
+    summary: "The program of that page",
+    access: "public",
+    answers: {
+      200: { means: "Gzipped.", contentType: "text/javascript", headers: ["cache-control"] },
+    },
+  },
+} as const satisfies Contract<ReturnType<typeof docsRoutes>, CommonCode>;

@@ -1,0 +1,87 @@
+import type { Hono } from "hono";
+import type { ExtractSchema } from "hono/types";
+import type * as z from "zod";
+
+import type { Scope } from "./ctx.ts";
+import type { FaultKind } from "./fault.ts";
+
+/**
+ * Who may ask. A scope: whoever signed in or sends a key, and holds it. `signed-in`: the same without
+ * a scope. `session`: in person, no key. `agent`: an agent by its secret. `anyone`: nobody in
+ * particular, though credentials that open nothing are refused. `public`: credentials are not looked at.
+ */
+export type Access = Scope | "signed-in" | "session" | "agent" | "anyone" | "public";
+
+/** A header of an answer that clients may rely on; `set-cookie` is for browsers. */
+export type AnswerHeader =
+  | "cache-control"
+  | "etag"
+  | "location"
+  | "ratelimit"
+  | "ratelimit-policy"
+  | "set-cookie";
+
+/** What a success looks like; `body` is every field that leaves. */
+type Answer<Sent> = {
+  means: string;
+  body?: z.ZodType<Sent>;
+  /** For what is not JSON. */
+  contentType?: string;
+  headers?: readonly AnswerHeader[];
+};
+
+/** One route, as its callers may rely on it. */
+export type Operation<Sent = unknown, Code extends string = string> = {
+  /** Generated clients name their functions by it: stable for ever. */
+  id: string;
+  summary: string;
+  description?: string;
+  access: Access;
+  /** Strangers may ask too, where the setting is on. */
+  orNobody?: boolean;
+  /** Takes `Idempotency-Key`. */
+  idempotent?: boolean;
+  /** In place of the schema that the route validates with, where clients should see more of it. */
+  body?: z.ZodType;
+  /** A body of `application/x-www-form-urlencoded`. */
+  form?: z.ZodType;
+  answers: Readonly<Record<number, Answer<Sent>>>;
+  /** Beyond those that its access and its input bring along. */
+  refusals?: readonly Code[];
+  /** What a field of the body or the query means, where its name does not say it. */
+  fields?: Readonly<Record<string, string>>;
+};
+
+/** A stable code, its kind, and when it is sent. */
+export type Problems = Readonly<Record<string, readonly [kind: FaultKind, means: string]>>;
+
+type JsonOf<E> = E extends { outputFormat: "json"; output: infer Sent } ? Sent : never;
+
+type RoutesOf<S> = {
+  [Path in keyof S & string]: {
+    [Method in keyof S[Path] & `$${string}`]: Method extends `$${infer Verb}`
+      ? { key: `${Uppercase<Verb>} ${Path}`; endpoint: S[Path][Method] }
+      : never;
+  }[keyof S[Path] & `$${string}`];
+}[keyof S & string];
+
+/**
+ * An operation for every route of these, and none besides. What a handler sends and its schema does not
+ * name is an error of types; so is a schema that is not JSON of what the handler sends.
+ */
+export type Contract<
+  // oxlint-disable-next-line typescript/no-explicit-any -- Hono's own bound of an app
+  App extends Hono<any, any, any>,
+  Code extends string = string,
+> = {
+  readonly [R in RoutesOf<ExtractSchema<App>> as R["key"]]: Operation<JsonOf<R["endpoint"]>, Code>;
+};
+
+/** What the description of the API is put together from: routes, where they are mounted, what they promise. */
+export type Chapter = {
+  tag: string;
+  about: string;
+  base: string;
+  routes: { routes: readonly { method: string; path: string; handler: object }[] };
+  operations: Readonly<Record<string, Operation>>;
+};
