@@ -122,6 +122,27 @@ describe("NC-B-27 hostile bytes", () => {
     );
   });
 
+  const record = (type: number, length: number, data: number[]) =>
+    Uint8Array.from([0xc0, 12, 0, type, 0, 1, 0, 0, 0, 1, length >> 8, length & 255, ...data]);
+  const withRecords = (...records: Uint8Array[]) => {
+    const bytes = Buffer.concat([reply([]), ...records]);
+    bytes.writeUInt16BE(records.length, 6);
+    return bytes;
+  };
+
+  it.each([
+    ["an IPv4 address of three bytes", [record(1, 3, [1, 2, 3])]],
+    ["one of three bytes before another", [record(1, 3, [1, 2, 3]), record(1, 4, [1, 2, 3, 4])]],
+    ["one of five bytes", [record(1, 5, [1, 2, 3, 4, 5])]],
+    ["an IPv6 address of four", [record(28, 4, [1, 2, 3, 4])]],
+    ["data that ends beyond the message", [record(16, 0xffff, [1, 65])]],
+    ["an address that does", [record(1, 4, [1, 2])]],
+  ])("with %s are no message", (_what, records) => {
+    expect(() => readAnswer(withRecords(...records), query)).toThrow(
+      /^An address of|^It says more/,
+    );
+  });
+
   it("of any kind are read or refused", () => {
     const noise = fc.uint8Array({ maxLength: 200 });
     fc.assert(

@@ -1,5 +1,6 @@
 import { type Answer, decode, encode, RECURSION_DESIRED } from "dns-packet";
 
+import { checkLayout } from "./dns-layout.ts";
 import { typeName, valueOf } from "./dns-value.ts";
 import { cleanText } from "./text.ts";
 
@@ -14,7 +15,7 @@ export type DnsMessage = {
   /** The resolver had more to say than UDP holds. */
   tooLong: boolean;
   answers: DnsRecord[];
-  /** There were more answers than are kept. */
+  /** There were more answers than are kept, or than the resolver said. */
   truncated: boolean;
 };
 
@@ -104,6 +105,7 @@ export function readAnswer(bytes: Buffer, query: Query): DnsMessage | undefined 
   const head = Buffer.from(bytes);
   head.writeUInt16BE(tooLong ? 0 : Math.min(answered, MAX_ANSWERS), 6);
   head.writeUInt32BE(0, 8);
+  checkLayout(head);
   const { questions = [], answers = [] } = decode(head);
   const [question] = questions;
   // Without a question only a refusal can be believed, as of a server that did not read so far.
@@ -113,7 +115,7 @@ export function readAnswer(bytes: Buffer, query: Query): DnsMessage | undefined 
     statusCodeName: STATUS_NAMES[statusCode] ?? `RCODE${statusCode}`,
     tooLong,
     answers: answers.flatMap((answer) => recordOf(answer)),
-    truncated: answered > MAX_ANSWERS,
+    truncated: tooLong || answered > MAX_ANSWERS,
   };
 }
 

@@ -41,8 +41,12 @@ export function exchange(socket: Socket, { method, url, headers, signal }: Excha
       resolve(answered);
     };
     const expired = () => settle({ failure: timeoutFailure("firstByte") });
-    const answered = (response: IncomingMessage) =>
-      settle({ answer: answerOf(response), firstByteMs: firstByteMs ?? elapsedMs(sentAt) });
+    const answered = (response: IncomingMessage) => {
+      const answer = answerOf(response);
+      if (answer.statusCode < 100)
+        return settle({ failure: exchangeFailure("firstByte", noStatus()) });
+      settle({ answer, firstByteMs: firstByteMs ?? elapsedMs(sentAt) });
+    };
     signal.addEventListener("abort", expired);
     outgoing.once("socket", () => {
       socket.once("data", () => (firstByteMs = elapsedMs(sentAt)));
@@ -60,6 +64,11 @@ export function exchange(socket: Socket, { method, url, headers, signal }: Excha
 function answerOf(body: IncomingMessage): Answer {
   const { statusCode = 0, httpVersion, rawHeaders, headers } = body;
   return { statusCode, httpVersion, rawHeaders, headers, body };
+}
+
+/** Node reads 000 to 099, which no status code is (RFC 9110, 15). */
+function noStatus() {
+  return Object.assign(new Error("The status is none of HTTP's."), { code: "HPE_INVALID_STATUS" });
 }
 
 /** The error of a connection that ended before an answer. */

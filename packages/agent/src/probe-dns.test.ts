@@ -65,6 +65,12 @@ describe("[PRB-4] NC-B-27 a dns check is finished with what the resolver said", 
     expect(asked.map(({ via }) => via)).toEqual(["UDP", "TCP"]);
   });
 
+  it("and says so where even TCP has no room", async () => {
+    const { port } = await resolver(() => ({ tooLong: true }));
+    const { result, failure } = await ask(port, { protocol: "TCP" });
+    expect([failure, result]).toMatchObject([undefined, { answers: [], truncated: true }]);
+  });
+
   it("for an address by its reverse name", async () => {
     const { port, asked } = await resolver(() => ({}));
     await ask(port, { recordType: "PTR" }, "8.8.4.4");

@@ -233,6 +233,7 @@ describe("an http check fails", () => {
     ["reset", "closes without a word", (socket) => socket.end()],
     ["reset", "resets the connection", (socket) => socket.resetAndDestroy()],
     ["reset", "ends within the head", (socket) => socket.end("HTTP/1.1 200 OK\r\nA: 1\r\n")],
+    ["not_http", "answers 000", (socket) => socket.end("HTTP/1.1 000 Nothing\r\n\r\n")],
     ["not_http", "speaks something else", (socket) => socket.end("SSH-2.0-OpenSSH_9.2\r\n")],
     [
       "not_http",

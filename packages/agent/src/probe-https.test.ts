@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { RequestListener } from "node:http";
 import { createServer } from "node:https";
 import { createServer as createTcpServer, type AddressInfo, type Server } from "node:net";
-import { setDefaultCACertificates } from "node:tls";
+import { setDefaultCACertificates, type TlsOptions } from "node:tls";
 
 import { parseAllowList } from "@netcheck/wire/address";
 import { HttpOptions } from "@netcheck/wire/options";
@@ -124,6 +124,21 @@ describe("an https check", () => {
     expect(failure).toMatchObject({ failureSource: "target", failedPhase: "tls", error: { code } });
     expect(result).toMatchObject({ timings: { tcp: expect.any(Number), tls: null }, tls: null });
   });
+
+  it.each<[string, TlsOptions, string, string]>([
+    ["is too old", { maxVersion: "TLSv1.1", minVersion: "TLSv1" }, "tls", "protocol version"],
+    ["speaks another protocol", { ALPNProtocols: ["h2"] }, "tls", "no application protocol"],
+    ["wants a certificate", { requestCert: true }, "firstByte", "certificate required"],
+  ])(
+    "says what OpenSSL says, and no more, where the target %s",
+    async (_what, options, phase, said) => {
+      const ciphers = "DEFAULT@SECLEVEL=0";
+      const port = await serve("trusted", { rejectUnauthorized: true, ciphers, ...options });
+      const { failure } = await probe(port);
+      expect(failure).toMatchObject({ failedPhase: phase, error: { code: "tls_failed" } });
+      expect(failure?.error.message).toMatch(new RegExp(`^TLS: [\\w ]*${said}$`));
+    },
+  );
 
   it("[PRB-7] NC-B-26 fails in phase tls where the handshake is never answered", async () => {
     const port = await listening(

@@ -16,6 +16,11 @@ describe("a redirect", () => {
     expect(redirect && "url" in redirect && redirect.url.href).toBe(href);
   });
 
+  it.each(["http://a:0/", "//a:0", "http://a:99999/", "http://[::1%25lo]/"])(
+    "to %s is followed by nobody: the answer is the last one",
+    (location) => expect(redirectOf(new URL("http://b/"), 302, location)).toBeUndefined(),
+  );
+
   it.each(["ftp://x/", "file:///etc/passwd", "javascript:alert(1)", "data:,x", "gopher://x:70/_"])(
     "to %s is refused",
     (location) => expect(redirectOf(from, 301, location)).toHaveProperty("refused"),

@@ -3,7 +3,7 @@ export type Redirect = { url: URL } | { refused: string };
 
 const STATUS_CODES = new Set([301, 302, 303, 307, 308]);
 
-/** Reads a redirect of RFC 9110, 15.4. A `Location` that is no URL makes the answer the last one. */
+/** Reads a redirect of RFC 9110, 15.4. A `Location` that nobody can follow makes the answer the last one. */
 export function redirectOf(
   from: URL,
   statusCode: number | undefined,
@@ -11,7 +11,7 @@ export function redirectOf(
 ): Redirect | undefined {
   if (statusCode === undefined || !STATUS_CODES.has(statusCode) || !location) return undefined;
   const url = URL.parse(location, from.href);
-  if (!url) return undefined;
+  if (!url || url.port === "0") return undefined;
   if (url.protocol !== "http:" && url.protocol !== "https:")
     return { refused: `The redirect leads to ${url.protocol}, which a check does not follow.` };
   url.username = "";

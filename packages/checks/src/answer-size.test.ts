@@ -25,23 +25,20 @@ describe("the size of an answer", () => {
 
   it("[CHK-37] whatever a result is, it fits, and once is enough", () => {
     const long = fc.oneof(
-      fc.constantFrom('"', "\\", "\u0001", "表", "\ud800", "x").map((it) => it.repeat(40_000)),
-      fc.array(fc.constantFrom('"'.repeat(300), 1e21, null), {
-        minLength: 9_000,
-        maxLength: 9_001,
-      }),
-      fc.nat(20_000).map((n) => Object.fromEntries(Array.from({ length: n }, (_, i) => [i, i]))),
-      fc.constant(JSON.parse(`${'{"a":[1,'.repeat(15)}1${"]}".repeat(15)}`)),
+      fc.constantFrom('"', "\\", "\u0001", "表", "\ud800", "x").map((it) => it.repeat(20_000)),
+      fc.constantFrom('"'.repeat(300), 1e21, null).map((it) => Array<unknown>(2_000).fill(it)),
+      fc.nat(3_000).map((n) => Object.fromEntries(Array.from({ length: n }, (_, i) => [i, i]))),
+      fc.constant(JSON.parse(`${'{"a":[1,'.repeat(15)}1${"]}".repeat(15)}`) as unknown),
     );
-    const result = fc.dictionary(fc.string(), fc.oneof(long, fc.jsonValue()), { maxKeys: 60 });
+    const result = fc.dictionary(fc.string(), fc.oneof(long, fc.jsonValue()), { maxKeys: 12 });
     fc.assert(
-      fc.property(result, fc.string({ minLength: 40_000, maxLength: 40_001 }), (some, key) => {
-        const kept = fitted({ ...some, [key]: 1 });
+      fc.property(result, fc.constantFrom("k", '"', "表"), (some, key) => {
+        const kept = fitted({ ...some, [key.repeat(40_000)]: 1 });
         expect(sizeOf(kept)).toBeLessThanOrEqual(32 * 1024);
         expect(fitted(kept)).toBe(kept);
         expect(kept["truncated"]).toBe(true);
       }),
-      { numRuns: 60 },
+      { numRuns: 50 },
     );
   });
 

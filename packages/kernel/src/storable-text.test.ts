@@ -14,3 +14,9 @@ it("[KRN-11] finds each place, in keys too, and nothing in what can be stored", 
   const good = { a: "\u{1f600}\u202e\uffff\u0001", n: null, d: new Date(), i: 1n, u: undefined };
   expect(unstorableIn(good, "json")).toEqual([]);
 });
+
+it("[KRN-11] looks as deep as a value goes", () => {
+  const deep = (text: string) => `${"[".repeat(40_000)}"${text}"${"]".repeat(40_000)}`;
+  expect(unstorableIn(JSON.parse(deep("x")), "json")).toEqual([]);
+  expect(unstorableIn(JSON.parse(deep("\\u0000")), "json")).toHaveLength(1);
+});
