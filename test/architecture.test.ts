@@ -47,6 +47,18 @@ describe("rules and tests", async () => {
   });
 });
 
+describe("contracts", () => {
+  it("are imported by one another and by the build of openapi.json, and weigh nothing at run time", async () => {
+    const importing: string[] = [];
+    for await (const path of glob("packages/*/src/**/*.ts")) {
+      if (/\.(contract|test)\.ts$/.test(path)) continue;
+      const source = await readFile(path, "utf8");
+      if (/from "[^"]*\.contract(\.ts)?"/.test(source)) importing.push(path);
+    }
+    expect(importing).toEqual([]);
+  });
+});
+
 /** Each is bad in one way; a fence that lets it pass has a hole. */
 const CANARIES: [path: string, source: string, rule: string][] = [
   ["kernel/src/c.ts", 'import "@netcheck/checks/check";', "no-restricted-imports"],
@@ -66,6 +78,16 @@ const CANARIES: [path: string, source: string, rule: string][] = [
   ["worker/src/c.ts", 'import "@netcheck/checks/check";', "no-restricted-imports"],
   ["agent/src/c.ts", 'import "@netcheck/kernel/log";', "no-restricted-imports"],
   ["api/src/c.ts", 'import "@netcheck/local/platform";', "no-restricted-imports"],
+  ["api/src/c.ts", 'import "@netcheck/client/client";', "no-restricted-imports"],
+  ["client/src/c.ts", 'import "@netcheck/kernel/id";', "no-restricted-imports"],
+  ["client/src/c.ts", 'import "node:fs";', "no-restricted-imports"],
+  [
+    "client/src/c.ts",
+    'import { createApp } from "@netcheck/api/app";\nexport const c = createApp;',
+    "no-restricted-imports",
+  ],
+  ["cli/src/c.ts", 'import "@netcheck/api/app";', "no-restricted-imports"],
+  ["console/src/c.ts", 'import "@netcheck/checks/check";', "no-restricted-imports"],
   ["api/src/c.ts", "export const c = (x: any) => x;", "no-explicit-any"],
   ["api/src/c.ts", "export const c = (x?: string) => x!.length;", "no-non-null-assertion"],
   ["api/src/c.ts", "console.log(1);", "no-console"],
@@ -77,6 +99,8 @@ const WELCOME: [path: string, source: string][] = [
   ["checks/src/c.routes.ts", 'import "hono";'],
   ["worker/src/c.ts", 'import "@netcheck/checks/events";'],
   ["agent/src/c.ts", 'import "@netcheck/wire/message";\nimport "amqplib";'],
+  ["client/src/c.ts", 'import type { App } from "@netcheck/api/app";\nexport type C = App;'],
+  ["cli/src/c.ts", 'import "@netcheck/client/client";\nimport "@netcheck/wire/message";'],
 ];
 
 describe("fences", () => {

@@ -12,6 +12,7 @@ import * as z from "zod";
 
 import { graphOf } from "../infra/graph.ts";
 import { ACCOUNT, openCloud } from "../support/cloud.ts";
+import { faultsOf } from "../support/described.ts";
 import { end } from "../support/way.ts";
 import { startFront } from "./front.ts";
 import { type RunningFunction, startFunction } from "./function.ts";
@@ -39,7 +40,7 @@ const named = (name: string) => {
 };
 
 /** A function of the graph with its own environment, moved to where its services are here. */
-async function start(logical: string, timeoutMs?: number) {
+async function start(logical: string, timeoutMs?: number, env: Record<string, string> = {}) {
   const declared = graph.functions().find((fn) => fn.logical.startsWith(logical));
   const build = graph.builds.find(({ functionID }) => declared?.logical.startsWith(functionID));
   if (!declared || !build) throw new Error(`the graph has no ${logical}`);
@@ -47,7 +48,7 @@ async function start(logical: string, timeoutMs?: number) {
     name: declared.name,
     folder: build.folder,
     handler: declared.handler,
-    env: { ...declared.environment.variables, ...cloud.around, LOG_LEVEL: "INFO" },
+    env: { ...declared.environment.variables, ...cloud.around, LOG_LEVEL: "INFO", ...env },
     timeoutMs: timeoutMs ?? declared.timeout * 1_000,
   });
   stack.use(running);
@@ -230,6 +231,15 @@ describe("the bundles, as they would be deployed", () => {
       await expect.poll(slow.timeouts, { timeout: 20_000 }).toBeGreaterThan(0);
     });
     expect(await finished(id)).toMatchObject({ answered: 1, missing: [] });
+  });
+
+  it("[KRN-3] [KRN-13] say that they are not ready as everything else is refused", async () => {
+    const kept = named("Http");
+    await start("Http", undefined, { PUBLIC_URL: "nowhere" });
+    const response = await fetch(`${front.url}/api/v1/users/me`);
+    functions.set("Http", kept);
+    expect(response.status).toBe(503);
+    expect(await faultsOf("GET", "/api/v1/users/me", response)).toEqual([]);
   });
 
   it("[KRN-13] [KRN-14] have the documentation beside them", async () => {

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { serve } from "@hono/node-server";
 import { createQueues, pollQueue } from "@netcheck/adapters/sqs";
 import { reconcileBroker } from "@netcheck/agents/account";
-import { createApp } from "@netcheck/api/app";
+import type { App } from "@netcheck/api/app";
 import { createConsumers } from "@netcheck/api/consumers";
 import { jobCtx } from "@netcheck/api/platform";
 import { makePartitions } from "@netcheck/checks/partition";
@@ -19,6 +19,7 @@ import { hc } from "hono/client";
 import { afterAll, beforeAll } from "vitest";
 
 import { freshDatabase } from "./database.ts";
+import { describedApp } from "./described.ts";
 import { freshVhost } from "./vhost.ts";
 
 export type Way = Awaited<ReturnType<typeof openWay>>;
@@ -82,7 +83,7 @@ async function openWay() {
     stopping.abort();
     await Promise.all(polls);
   });
-  const server = serve({ fetch: createApp(platform).fetch, hostname: "127.0.0.1", port });
+  const server = serve({ fetch: describedApp(platform).fetch, hostname: "127.0.0.1", port });
   stack.defer(() => new Promise((resolve) => server.close(() => resolve())));
 
   const children = new Set<ChildProcess>();
@@ -115,7 +116,7 @@ async function openWay() {
   }
 
   const api = (token?: string) =>
-    hc<ReturnType<typeof createApp>>(url, {
+    hc<App>(url, {
       headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
     }).api.v1;
   const login = await api().auth.login.$post({ json: account });

@@ -31,8 +31,9 @@ export async function handler(event: HttpEvent, context: Context): Promise<APIGa
     await marking;
     return response;
   } catch (error) {
-    log.error("the platform cannot be opened", { error });
-    return UNAVAILABLE;
+    const requestId = context.awsRequestId;
+    log.error("the platform cannot be opened", { error, requestId });
+    return unavailable(requestId);
   }
 }
 
@@ -52,14 +53,17 @@ async function mark({ redis, now }: Platform) {
   }
 }
 
-const UNAVAILABLE: APIGatewayProxyResult = {
-  statusCode: 503,
-  isBase64Encoded: false,
-  headers: { "content-type": "application/problem+json", "retry-after": "5" },
-  body: JSON.stringify({
-    type: "/problems/platform.not_ready",
-    title: "unavailable",
-    status: 503,
-    detail: "The platform is not ready.",
-  }),
-};
+function unavailable(requestId: string): APIGatewayProxyResult {
+  const type = "application/problem+json";
+  return {
+    statusCode: 503,
+    isBase64Encoded: false,
+    headers: { "content-type": type, "retry-after": "5", "x-request-id": requestId },
+    body: JSON.stringify({
+      type: "/problems/platform.not_ready",
+      title: "unavailable",
+      status: 503,
+      detail: "The platform is not ready.",
+    }),
+  };
+}

@@ -106,7 +106,7 @@ export const userContract = {
     answers: {
       200: { means: "In the order in which they came.", body: pageOf(Person, "PersonPage") },
     },
-    fields,
+    fields: { ...fields, blocked: "`true` or `false`." },
   },
   "POST /": {
     id: "createUser",

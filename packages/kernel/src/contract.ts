@@ -1,4 +1,3 @@
-import type { Hono } from "hono";
 import type { ExtractSchema } from "hono/types";
 import type * as z from "zod";
 
@@ -69,11 +68,7 @@ type RoutesOf<S> = {
  * An operation for every route of these, and none besides. What a handler sends and its schema does not
  * name is an error of types; so is a schema that is not JSON of what the handler sends.
  */
-export type Contract<
-  // oxlint-disable-next-line typescript/no-explicit-any -- Hono's own bound of an app
-  App extends Hono<any, any, any>,
-  Code extends string = string,
-> = {
+export type Contract<App, Code extends string = string> = {
   readonly [R in RoutesOf<ExtractSchema<App>> as R["key"]]: Operation<JsonOf<R["endpoint"]>, Code>;
 };
 
