@@ -127,6 +127,16 @@ describe.each(DRIVERS)("the database over %s", (_name, open) => {
     });
     await nowhere.close();
   });
+
+  it("passes a wrong password's refusal on", async () => {
+    const url = new URL(database.url);
+    url.password = "wrong";
+    const stranger = open(url.href);
+    await expect(stranger.db.select().from(thing)).rejects.toMatchObject({
+      cause: { code: "28P01" },
+    });
+    await stranger.close();
+  });
 });
 
 describe("a function that was frozen", () => {

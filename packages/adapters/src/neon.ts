@@ -24,9 +24,7 @@ export function openNeon(
   { proxy, now = Date.now }: Options = {},
 ): { db: Db; close(): Promise<void> } {
   if (proxy) {
-    // The password travels in SCRAM there, which cannot be sent ahead.
-    const standIn = { wsProxy: () => `${proxy}/v2`, useSecureWebSocket: false };
-    Object.assign(neonConfig, { ...standIn, pipelineConnect: false });
+    Object.assign(neonConfig, { wsProxy: () => `${proxy}/v2`, useSecureWebSocket: false });
   }
   const pool = openPool(connectionString);
   let current = pool;
