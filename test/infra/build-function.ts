@@ -28,8 +28,8 @@ export type Build = {
   handler: string;
   /** Where the unpacked bundle lies. */
   folder: string;
-  entryBytes: number;
-  chunks: { path: string; bytes: number; packages: string[] }[];
+  /** At the start come the entry and all that it loads at once: what a first answer waits for. */
+  chunks: { path: string; bytes: number; packages: string[]; isAtStart: boolean }[];
 };
 
 const TARGETS: Record<string, string> = { "nodejs24.x": "es2024", "nodejs22.x": "es2023" };
@@ -83,16 +83,34 @@ export async function buildFunction(
     await mkdir(dirname(link), { recursive: true });
     await symlink(join(root, "node_modules", name), link);
   }
+  const start = startOf(metafile);
   const chunks = Object.entries(metafile.outputs)
     .filter(([path]) => path.endsWith(".mjs"))
     .map(([path, { bytes, inputs }]) => ({
       path,
       bytes,
       packages: [...new Set(Object.keys(inputs).map(packageOf))],
+      isAtStart: start.has(path),
     }));
-  const entry = chunks.find(({ path }) => path.endsWith("/bundle.mjs"));
-  const handler = `bundle${extname(input.handler)}`;
-  return { functionID, handler, folder, entryBytes: entry?.bytes ?? Number.NaN, chunks };
+  return { functionID, handler: `bundle${extname(input.handler)}`, folder, chunks };
+}
+
+export function startBytes({ chunks }: Build) {
+  return chunks.reduce((sum, { bytes, isAtStart }) => sum + (isAtStart ? bytes : 0), 0);
+}
+
+function startOf({ outputs }: esbuild.Metafile) {
+  const isEntry = (path: string) => path.endsWith("/bundle.mjs");
+  const start = new Set<string>();
+  const add = (path: string) => {
+    const output = outputs[path];
+    if (!output || start.has(path)) return;
+    start.add(path);
+    for (const { path: imported, kind } of output.imports)
+      if (kind === "import-statement" || isEntry(path)) add(imported);
+  };
+  Object.keys(outputs).filter(isEntry).forEach(add);
+  return start;
 }
 
 function packageOf(path: string) {
