@@ -1,5 +1,4 @@
 import { openNeon } from "@netcheck/adapters/neon";
-import { rabbitAdmin } from "@netcheck/adapters/rabbit-admin";
 import { openRedis } from "@netcheck/adapters/redis";
 import { sqsQueue } from "@netcheck/adapters/sqs";
 import { openTokens, type Tokens } from "@netcheck/identity/token";
@@ -69,18 +68,28 @@ async function tokensOf(settings: LambdaSettings): Promise<Tokens> {
   };
 }
 
+/** Loaded on the first use, as few requests have one. */
 function brokerOf(settings: LambdaSettings): BrokerAdmin {
+  let opening: Promise<BrokerAdmin> | undefined;
+  const broker = () => (opening ??= openBroker(settings));
+  return {
+    ensureAccount: async (account) => (await broker()).ensureAccount(account),
+    removeAccount: async (account) => (await broker()).removeAccount(account),
+    reconcile: async (accounts) => (await broker()).reconcile(accounts),
+  };
+}
+
+async function openBroker(settings: LambdaSettings): Promise<BrokerAdmin> {
   const { AMQP_MANAGEMENT_URL: managementUrl, RMQ_WORKER_USER: platformUser } = settings;
-  if (managementUrl)
-    return rabbitAdmin({
-      managementUrl,
-      vhost: settings.RMQ_AGENTS_VHOST,
-      requestExchange: settings.RMQ_REQUEST_EXCHANGE,
-      responseExchange: settings.RMQ_RESPONSE_EXCHANGE,
-      ...(platformUser && { platformUser }),
-    });
-  const refuse = () => Promise.reject(withheld("AMQP_MANAGEMENT_URL"));
-  return { ensureAccount: refuse, removeAccount: refuse, reconcile: refuse };
+  if (!managementUrl) throw withheld("AMQP_MANAGEMENT_URL");
+  const { rabbitAdmin } = await import("@netcheck/adapters/rabbit-admin");
+  return rabbitAdmin({
+    managementUrl,
+    vhost: settings.RMQ_AGENTS_VHOST,
+    requestExchange: settings.RMQ_REQUEST_EXCHANGE,
+    responseExchange: settings.RMQ_RESPONSE_EXCHANGE,
+    ...(platformUser && { platformUser }),
+  });
 }
 
 function withheld(setting: string) {
