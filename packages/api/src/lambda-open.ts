@@ -9,15 +9,14 @@ import { readSettings } from "@netcheck/kernel/settings";
 import { getConnInfo } from "hono/aws-lambda";
 import * as z from "zod";
 
-import { Settings } from "./env.ts";
+import { DatabaseDriver, Settings } from "./env.ts";
 import { platformSettings } from "./platform-settings.ts";
 import type { Platform } from "./platform.ts";
 
 /** Each function is given the secrets it needs and no others. */
 const LambdaSettings = Settings.partial({ TOKEN_KEYS: true, AMQP_MANAGEMENT_URL: true }).extend({
   AWS_LAMBDA_FUNCTION_NAME: z.string().default("lambda"),
-  /** Of a local stand-in for Neon's edge. */
-  NEON_PROXY: z.string().optional(),
+  DATABASE_DRIVER: DatabaseDriver.default("neon"),
   /** Whom the worker connects to the broker as. */
   RMQ_WORKER_USER: z.string().optional(),
   METRICS_NAMESPACE: z.string().optional(),
@@ -30,7 +29,7 @@ export async function openPlatform(env: NodeJS.ProcessEnv) {
   const { AWS_LAMBDA_FUNCTION_NAME: service, METRICS_NAMESPACE: namespace } = settings;
   setLogLevel(settings.LOG_LEVEL);
   publishMetrics(namespace ? { namespace, service } : undefined);
-  const { db, close } = openNeon(settings.DATABASE_URL, { proxy: settings.NEON_PROXY });
+  const { db, close } = await openDatabase(settings);
   const { origin: url, password } = new URL(settings.REDIS_URL);
   const platform: Platform = {
     ...platformSettings(settings),
@@ -47,6 +46,12 @@ export async function openPlatform(env: NodeJS.ProcessEnv) {
     remoteAddress: (c) => getConnInfo(c).remote.address,
   };
   return { platform, close };
+}
+
+async function openDatabase({ DATABASE_URL: url, DATABASE_DRIVER, NEON_PROXY }: LambdaSettings) {
+  if (DATABASE_DRIVER === "neon") return openNeon(url, { proxy: NEON_PROXY });
+  const { openPostgres } = await import("@netcheck/adapters/postgres");
+  return openPostgres(url, 1);
 }
 
 async function tokensOf(settings: LambdaSettings): Promise<Tokens> {
