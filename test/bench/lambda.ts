@@ -3,6 +3,7 @@ import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
+import { Settings } from "@netcheck/api/env";
 import { startNeonProxy } from "@netcheck/local/neon-proxy";
 import type { Netcheck } from "@netcheck/local/netcheck";
 import { systemAccessToken } from "@netcheck/local/prepare";
@@ -129,9 +130,12 @@ async function functionEnv({ env }: Netcheck, stack: AsyncDisposableStack) {
   const values = names.map((name) => [name, env[name] ?? ""] as const);
   const secrets = await startSecrets({ ...Object.fromEntries(values), REDIS_URL: redis.href });
   stack.defer(() => secrets.close());
-  const { DATABASE_URL: _, REDIS_URL: _r, AMQP_MANAGEMENT_URL: _m, TOKEN_KEYS: _k, ...rest } = env;
+  // Settings only: the floor is not given what else is in this shell either.
+  const secret = new Set<string>([...names, "REDIS_URL"]);
+  const plain = Object.keys(Settings.shape).filter((name) => !secret.has(name));
+  const given = plain.filter((name) => env[name] !== undefined);
   return {
-    ...rest,
+    ...Object.fromEntries(given.map((name) => [name, env[name]])),
     AWS_REGION: "us-east-1",
     AWS_ACCESS_KEY_ID: "nobody",
     AWS_SECRET_ACCESS_KEY: "nobody",
