@@ -47,12 +47,21 @@ describe(".env.example", () => {
 });
 
 /** Written as an example: these have no default. */
-const EXAMPLES = ["AGENT_ALLOW", "SQS_ENDPOINT", "PORT", "ALIVE_FILE", "METRICS_NAMESPACE"];
+const EXAMPLES = [
+  "AGENT_ALLOW",
+  "NEON_PROXY",
+  "SQS_ENDPOINT",
+  "PORT",
+  "ALIVE_FILE",
+  "METRICS_NAMESPACE",
+];
 
 /** What each program cannot read, by setting; a setting that takes any text has none. */
 const MALFORMED: Record<string, string | undefined> = {
   LOG_LEVEL: "LOUD",
   DATABASE_URL: "mysql://h/d",
+  DATABASE_DRIVER: "mysql",
+  NEON_PROXY: "http://h/",
   REDIS_URL: "h:6379",
   SQS_ENDPOINT: "sqs",
   SQS_QUEUE_PREFIX: undefined,

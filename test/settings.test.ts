@@ -77,6 +77,16 @@ async function queued(env: NodeJS.ProcessEnv) {
   return sqs.asked.join("\n");
 }
 
+/** What a stand-in for Neon's edge hears of a query. */
+async function dialled(env: NodeJS.ProcessEnv) {
+  using edge = await listener();
+  const DATABASE_URL = "postgres://me:x@db.test/mine";
+  await using open = await opened({ DATABASE_URL, NEON_PROXY: edge.host, ...env });
+  const asking = Promise.resolve(open.platform.db.execute(sql`select 1`));
+  await expect(asking).rejects.toThrow();
+  return edge.asked.join("\n");
+}
+
 const EFFECTS: Record<string, () => Promise<void> | void> = {
   LOG_LEVEL: async () => {
     const write = vi.spyOn(process.stderr, "write").mockReturnValue(true);
@@ -98,6 +108,11 @@ const EFFECTS: Record<string, () => Promise<void> | void> = {
     expect(said.join()).toContain("mine");
     server.close();
   },
+  DATABASE_DRIVER: async () => {
+    expect(await dialled({ DATABASE_DRIVER: "neon" })).toContain("GET /v2");
+    expect(await dialled({ DATABASE_DRIVER: "pg" })).toBe("");
+  },
+  NEON_PROXY: async () => expect(await dialled({ DATABASE_DRIVER: "neon" })).toContain("GET /v2"),
   REDIS_URL: async () => {
     using redis = await listener();
     await using open = await opened({ REDIS_URL: `http://:secret@${redis.host}` });

@@ -4,10 +4,14 @@ import { pathToFileURL } from "node:url";
 
 const [bundle, eventFile] = process.argv.slice(2);
 const event = JSON.parse(readFileSync(eventFile, "utf8"));
+const usedBefore = process.cpuUsage();
 const startedAt = performance.now();
 const { handler } = await import(pathToFileURL(bundle).href);
 const initMs = performance.now() - startedAt;
 const { statusCode } = await handler(event, { awsRequestId: "bench" });
 const totalMs = performance.now() - startedAt;
-process.stdout.write(JSON.stringify({ initMs, totalMs, statusCode }));
+const { user, system } = process.cpuUsage(usedBefore);
+process.stdout.write(
+  JSON.stringify({ initMs, totalMs, cpuMs: (user + system) / 1_000, statusCode }),
+);
 process.exit(0);

@@ -3,6 +3,7 @@ import { openPostgres } from "@netcheck/adapters/postgres";
 import type { Db } from "@netcheck/kernel/ctx";
 import { setLogLevel } from "@netcheck/kernel/log";
 import { isPostgresDown } from "@netcheck/kernel/postgres";
+import { openDatabase } from "@netcheck/local/database";
 import { startNeonProxy } from "@netcheck/local/neon-proxy";
 import { eq, type SQL, sql } from "drizzle-orm";
 import { integer, jsonb, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
@@ -126,6 +127,28 @@ describe.each(DRIVERS)("the database over %s", (_name, open) => {
       cause: { code: "3D000" },
     });
     await nowhere.close();
+  });
+
+  it("passes a wrong password's refusal on", async () => {
+    const url = new URL(database.url);
+    url.password = "wrong";
+    const stranger = open(url.href);
+    await expect(stranger.db.select().from(thing)).rejects.toMatchObject({
+      cause: { code: "28P01" },
+    });
+    await stranger.close();
+  });
+});
+
+describe("one machine's database", () => {
+  it.each(["pg", "neon"] as const)("answers many at once over %s", async (DATABASE_DRIVER) => {
+    const named = { DATABASE_URL: database.url, DATABASE_DRIVER, NEON_PROXY: undefined };
+    const own = await openDatabase(named);
+    const pids = Array.from({ length: 5 }, () =>
+      rowsOf(own.db, sql`select pg_backend_pid() as pid from pg_sleep(0.05)`),
+    );
+    expect(new Set((await Promise.all(pids)).map(([one]) => one?.["pid"])).size).toBe(5);
+    await own.close();
   });
 });
 

@@ -49,6 +49,13 @@ describe("the platform", () => {
     await expect(outside).rejects.toThrow("emit needs the transaction");
   });
 
+  it("[KRN-2] the queue is made ready while the transaction is still open", async () => {
+    const before = world().queue.prepared();
+    const found = Promise.withResolvers<number>();
+    await endSession(async () => found.resolve(world().queue.prepared()));
+    expect(await found.promise).toBe(before + 1);
+  });
+
   it("[KRN-2] what the queue did not take is sent by the repair, once", async () => {
     world().queue.fail(new Error("away"));
     const id = await endSession();

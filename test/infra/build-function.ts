@@ -29,9 +29,8 @@ export type Build = {
   handler: string;
   /** Where the unpacked bundle lies. */
   folder: string;
-  /** Of all that is loaded before the first event: the entry, and the chunks that it imports. */
-  entryBytes: number;
-  chunks: { path: string; bytes: number; packages: string[]; isLoadedFirst: boolean }[];
+  /** At the start come the entry and all that it loads at once: what a first answer waits for. */
+  chunks: { path: string; bytes: number; packages: string[]; isAtStart: boolean }[];
 };
 
 const TARGETS: Record<string, string> = { "nodejs24.x": "es2024", "nodejs22.x": "es2023" };
@@ -85,28 +84,35 @@ export async function buildFunction(
     await mkdir(dirname(link), { recursive: true });
     await symlink(join(root, "node_modules", name), link);
   }
-  const first = loadedFirst(metafile.outputs);
   for (const { from, to } of input.copyFiles ?? []) await copyFile(from, join(folder, to));
+  const start = startOf(metafile);
   const chunks = Object.entries(metafile.outputs)
     .filter(([path]) => path.endsWith(".mjs"))
     .map(([path, { bytes, inputs }]) => ({
       path,
       bytes,
       packages: [...new Set(Object.keys(inputs).map(packageOf))],
-      isLoadedFirst: first.has(path),
+      isAtStart: start.has(path),
     }));
-  const entryBytes = chunks.reduce((sum, one) => sum + (one.isLoadedFirst ? one.bytes : 0), 0);
-  const handler = `bundle${extname(input.handler)}`;
-  return { functionID, handler, folder, entryBytes, chunks };
+  return { functionID, handler: `bundle${extname(input.handler)}`, folder, chunks };
 }
 
-/** The entry and what it imports, directly or not, other than by `import()`. */
-function loadedFirst(outputs: esbuild.Metafile["outputs"]) {
-  const found = new Set(Object.keys(outputs).filter((path) => path.endsWith("/bundle.mjs")));
-  for (const path of found)
-    for (const { path: next, kind } of outputs[path]?.imports ?? [])
-      if (kind === "import-statement" && next in outputs) found.add(next);
-  return found;
+export function startBytes({ chunks }: Build) {
+  return chunks.reduce((sum, { bytes, isAtStart }) => sum + (isAtStart ? bytes : 0), 0);
+}
+
+function startOf({ outputs }: esbuild.Metafile) {
+  const isEntry = (path: string) => path.endsWith("/bundle.mjs");
+  const start = new Set<string>();
+  const add = (path: string) => {
+    const output = outputs[path];
+    if (!output || start.has(path)) return;
+    start.add(path);
+    for (const { path: imported, kind } of output.imports)
+      if (kind === "import-statement" || isEntry(path)) add(imported);
+  };
+  Object.keys(outputs).filter(isEntry).forEach(add);
+  return start;
 }
 
 function packageOf(path: string) {

@@ -28,13 +28,12 @@ const Graph = z.object({
       functionID: z.string(),
       handler: z.string(),
       folder: z.string(),
-      entryBytes: z.number(),
       chunks: z.array(
         z.object({
           path: z.string(),
           bytes: z.number(),
           packages: z.array(z.string()),
-          isLoadedFirst: z.boolean(),
+          isAtStart: z.boolean(),
         }),
       ),
     }),

@@ -130,6 +130,20 @@ describe("the consumers", () => {
   });
 });
 
+describe("the database of a function", () => {
+  it.each([
+    ["pg", { DATABASE_DRIVER: "pg", NEON_PROXY: "127.0.0.1:1" }],
+    ["neon, unless told otherwise", {}],
+  ])("is asked over %s", async (_driver, more) => {
+    const { lambdaPlatform } = await import("@netcheck/api/lambda-platform");
+    const env = { ...cloud.envWith(["DATABASE_URL", "REDIS_URL"]), ...more };
+    const opened = await lambdaPlatform(env)();
+    const { db } = opened.platform;
+    expect(await db.select().from(agent)).toEqual(await cloud.platform.db.select().from(agent));
+    await opened.close();
+  });
+});
+
 describe("the schedules", () => {
   const left = () => cloud.platform.db.select().from(outbox);
   async function leave() {

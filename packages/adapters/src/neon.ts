@@ -8,6 +8,8 @@ import { overlaid, sparingPool } from "./postgres-pool.ts";
 type Options = {
   /** `host:port` of a stand-in for Neon's WebSocket edge; absent on Neon. */
   proxy?: string | undefined;
+  /** Connections at a time: one is enough for a function, which does one thing at a time. */
+  max?: number;
   /** The clock that goes on while a function is frozen. */
   now?: () => number;
 };
@@ -16,26 +18,24 @@ type Options = {
 const IDLE_MS = 10_000;
 
 /**
- * One connection over Neon's WebSocket driver, for a function that does one thing at a time.
+ * A pool over Neon's WebSocket driver.
  * Connecting is given 5 s, for a sleeping database has to wake; a statement 10 s.
  */
 export function openNeon(
   connectionString: string,
-  { proxy, now = Date.now }: Options = {},
+  { proxy, max = 1, now = Date.now }: Options = {},
 ): { db: Db; close(): Promise<void> } {
   if (proxy) {
-    // The password travels in SCRAM there, which cannot be sent ahead.
-    const standIn = { wsProxy: () => `${proxy}/v2`, useSecureWebSocket: false };
-    Object.assign(neonConfig, { ...standIn, pipelineConnect: false });
+    Object.assign(neonConfig, { wsProxy: () => `${proxy}/v2`, useSecureWebSocket: false });
   }
-  const pool = openPool(connectionString);
+  const pool = openPool(connectionString, max);
   let current = pool;
   let usedAt = now();
 
   function fresh() {
     if (now() - usedAt > IDLE_MS && current.idleCount > 0) {
       const old = current;
-      current = openPool(connectionString);
+      current = openPool(connectionString, max);
       old.end().catch((error: unknown) => log.debug("old database connection", { error }));
     }
     usedAt = now();
@@ -61,10 +61,10 @@ export function openNeon(
 
 type Statement = [{ text: string; [option: string]: unknown }, unknown[]?];
 
-function openPool(connectionString: string) {
+function openPool(connectionString: string, max: number) {
   const pool = new Pool({
     connectionString,
-    max: 1,
+    max,
     connectionTimeoutMillis: 5_000,
     // Neon's pooler takes no statement_timeout at connect; the runbook sets it on the role.
     query_timeout: 10_000,

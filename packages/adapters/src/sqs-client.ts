@@ -16,6 +16,8 @@ export type Received = Message & { MessageId: string; ReceiptHandle: string; Bod
 
 /** One call of SQS each, for at most ten messages. A call throws after three attempts of 2 s. */
 export type Sqs = {
+  /** Begins to load the SDK. Who sends hears of a failure. */
+  prepare(): void;
   sendBatch(queue: string, messages: readonly OutgoingMessage[]): Promise<Refused[]>;
   /** Long poll; nothing once `signal` is aborted. */
   receive(queue: string, signal: AbortSignal): Promise<Received[]>;
@@ -54,6 +56,8 @@ export function openSqs(options: SqsOptions): Sqs {
   }
 
   return {
+    prepare: () => void clients().catch(() => undefined),
+
     async sendBatch(queue, messages) {
       const { sdk, short } = await clients();
       const Entries = messages.map(({ body, delaySeconds }, index) => ({

@@ -35,6 +35,7 @@ export function sqsQueue(options: SqsOptions): Queue {
   }
 
   return {
+    prepare: sqs.prepare,
     async send(queue, messages) {
       const safe = messages.map((message) => ({ ...message, body: sqsSafe(message.body) }));
       await Promise.all([...batches(safe)].map((batch) => sendBatch(queue, batch)));

@@ -33,10 +33,18 @@ const Origins = z.string().transform((text, issues) => {
 /** At least what one check may ask, or none could pass. */
 const AgentsAMinute = z.coerce.number().int().min(100).max(1_000_000);
 
+export const DatabaseDriver = z.enum(["pg", "neon"]);
+
 /** Settings of the platform, named as in the environment. No secret has a default. */
 export const Settings = z.object({
   LOG_LEVEL: LogLevelSetting,
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  DATABASE_DRIVER: DatabaseDriver.default("pg"),
+  /** Of a stand-in for Neon's WebSocket edge. */
+  NEON_PROXY: z
+    .string()
+    .regex(/^[^\s/]+:\d+$/, "A host and a port such as 127.0.0.1:4444.")
+    .optional(),
   REDIS_URL: z.url({ protocol: /^(redis|https?)$/ }),
   SQS_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   SQS_QUEUE_PREFIX: z.string().default(""),

@@ -1,32 +1,8 @@
-import { openNeon } from "@netcheck/adapters/neon";
-import { rabbitAdmin } from "@netcheck/adapters/rabbit-admin";
-import { openRedis } from "@netcheck/adapters/redis";
 import { AwsEnv, secretReader } from "@netcheck/adapters/secrets";
-import { sqsQueue } from "@netcheck/adapters/sqs";
-import { openTokens, type Tokens } from "@netcheck/identity/token";
-import type { BrokerAdmin } from "@netcheck/kernel/broker";
-import { setLogLevel } from "@netcheck/kernel/log";
-import { publishMetrics } from "@netcheck/kernel/metrics";
 import { readSettings } from "@netcheck/kernel/settings";
-import { getConnInfo } from "hono/aws-lambda";
-import * as z from "zod";
 
-import { Settings } from "./env.ts";
 import { lease } from "./lease.ts";
-import { platformSettings } from "./platform-settings.ts";
-import type { Platform } from "./platform.ts";
 import { withSecrets } from "./secret-settings.ts";
-
-/** Each function is given the secrets it needs and no others. */
-const LambdaSettings = Settings.partial({ TOKEN_KEYS: true, AMQP_MANAGEMENT_URL: true }).extend({
-  AWS_LAMBDA_FUNCTION_NAME: z.string().default("lambda"),
-  /** Of a local stand-in for Neon's edge. */
-  NEON_PROXY: z.string().optional(),
-  /** Whom the worker connects to the broker as. */
-  RMQ_WORKER_USER: z.string().optional(),
-  METRICS_NAMESPACE: z.string().optional(),
-});
-type LambdaSettings = z.output<typeof LambdaSettings>;
 
 /** Below the time in which a rotated secret's old value is still taken. */
 const SECRETS_MS = 5 * 60_000;
@@ -35,70 +11,18 @@ const SECRETS_MS = 5 * 60_000;
 export function lambdaPlatform(env: NodeJS.ProcessEnv) {
   const read = secretReader(readSettings(AwsEnv, env));
   return lease({
-    read: () => withSecrets(env, read),
-    open: (whole) => openPlatform(readSettings(LambdaSettings, whole)),
+    read: async () => {
+      const reading = withSecrets(env, read);
+      // What the platform is made of is loaded while the secrets are on their way.
+      await Promise.all([reading, opener()]);
+      return await reading;
+    },
+    open: async (whole) => (await opener()).openPlatform(whole),
     close: ({ close }) => close(),
     forMs: SECRETS_MS,
   });
 }
 
-async function openPlatform(settings: LambdaSettings) {
-  const { AWS_LAMBDA_FUNCTION_NAME: service, METRICS_NAMESPACE: namespace } = settings;
-  setLogLevel(settings.LOG_LEVEL);
-  publishMetrics(namespace ? { namespace, service } : undefined);
-  const { db, close } = openNeon(settings.DATABASE_URL, { proxy: settings.NEON_PROXY });
-  const { origin: url, password } = new URL(settings.REDIS_URL);
-  const platform: Platform = {
-    ...platformSettings(settings),
-    db,
-    redis: openRedis({ url, token: decodeURIComponent(password) }),
-    queue: sqsQueue({
-      endpoint: settings.SQS_ENDPOINT,
-      region: settings.AWS_REGION,
-      prefix: settings.SQS_QUEUE_PREFIX,
-    }),
-    now: () => new Date(),
-    tokens: await tokensOf(settings),
-    brokerAdmin: brokerOf(settings),
-    isOneProcess: false,
-    remoteAddress: (c) => getConnInfo(c).remote.address,
-  };
-  return { platform, close };
-}
-
-async function tokensOf(settings: LambdaSettings): Promise<Tokens> {
-  const { TOKEN_KEYS: keys } = settings;
-  const lifetimeSeconds = settings.ACCESS_TOKEN_EXPIRE_MINUTES * 60;
-  if (keys) return await openTokens({ keys, issuer: settings.PUBLIC_URL, lifetimeSeconds });
-  const refuse = () => Promise.reject(withheld("TOKEN_KEYS"));
-  const refuseNow = () => {
-    throw withheld("TOKEN_KEYS");
-  };
-  return {
-    sign: refuse,
-    verify: refuse,
-    sessionOf: refuse,
-    csrfToken: refuseNow,
-    isCsrfToken: refuseNow,
-    jwks: { keys: [] },
-    lifetimeSeconds,
-  };
-}
-
-function brokerOf(settings: LambdaSettings): BrokerAdmin {
-  const { AMQP_MANAGEMENT_URL: managementUrl, RMQ_WORKER_USER: platformUser } = settings;
-  if (managementUrl)
-    return rabbitAdmin({
-      managementUrl,
-      vhost: settings.RMQ_AGENTS_VHOST,
-      requestExchange: settings.RMQ_REQUEST_EXCHANGE,
-      responseExchange: settings.RMQ_RESPONSE_EXCHANGE,
-      ...(platformUser && { platformUser }),
-    });
-  const refuse = () => Promise.reject(withheld("AMQP_MANAGEMENT_URL"));
-  return { ensureAccount: refuse, removeAccount: refuse, reconcile: refuse };
-}
-
-function withheld(setting: string) {
-  return new Error(`This function is not given ${setting}.`);
+function opener() {
+  return import("./lambda-open.ts");
 }

@@ -2,7 +2,6 @@ import { log } from "@netcheck/kernel/log";
 import type { Context } from "aws-lambda";
 import { type APIGatewayProxyResult, handle, type LambdaEvent } from "hono/aws-lambda";
 
-import { createApp } from "./app.ts";
 import type { DocsFiles } from "./docs-files.ts";
 import { markDue } from "./due.ts";
 import { lambdaPlatform } from "./lambda-platform.ts";
@@ -19,15 +18,18 @@ const COPIED: DocsFiles = {
 };
 
 const opened = lambdaPlatform(process.env);
+const app = import("./app.ts");
 // The processor is free of charge and fast until the first event; who needs it hears of a failure.
 opened().catch(() => undefined);
+app.catch(() => undefined);
 
 /** Lambda handler of the HTTP API (`$default`, payload format 2.0). Never throws. */
 export async function handler(event: HttpEvent, context: Context): Promise<APIGatewayProxyResult> {
   try {
     const { platform } = await opened();
     const marking = READING.has(event.requestContext.http.method) ? undefined : mark(platform);
-    const response = await answererOf(platform)(event, context);
+    const answer = await answererOf(platform);
+    const response = await answer(event, context);
     await marking;
     return response;
   } catch (error) {
@@ -39,7 +41,8 @@ export async function handler(event: HttpEvent, context: Context): Promise<APIGa
 
 const answerers = new WeakMap<Platform, ReturnType<typeof handle>>();
 
-function answererOf(platform: Platform) {
+async function answererOf(platform: Platform) {
+  const { createApp } = await app;
   const answer = answerers.get(platform) ?? handle(createApp(platform, COPIED));
   answerers.set(platform, answer);
   return answer;

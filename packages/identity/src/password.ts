@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 
 import { invalid } from "@netcheck/kernel/fault";
-import { hash, verify } from "@node-rs/argon2";
 import * as z from "zod";
 
 /** OWASP's Argon2id: 19 MiB, 2 passes, 1 lane. Argon2id is the library's default algorithm. */
@@ -16,8 +15,9 @@ export function checkNewPassword(password: string, email: string, at: string) {
   throw invalid("identity.weak_password", at, "The password may not be the e-mail address.");
 }
 
-export function hashPassword(password: string) {
-  return hash(password, COST);
+export async function hashPassword(password: string) {
+  const { hash } = await argon2();
+  return await hash(password, COST);
 }
 
 let nobody: Promise<string> | undefined;
@@ -25,6 +25,7 @@ let nobody: Promise<string> | undefined;
 /** Takes as long for a person who does not exist as for a wrong password. */
 export async function verifyPassword(passwordHash: string | null | undefined, password: string) {
   nobody ??= hashPassword(generatePassword());
+  const { verify } = await argon2();
   const matches = await verify(passwordHash ?? (await nobody), password);
   return matches && typeof passwordHash === "string";
 }
@@ -32,4 +33,9 @@ export async function verifyPassword(passwordHash: string | null | undefined, pa
 /** 128 random bits that a person can copy. */
 export function generatePassword() {
   return randomBytes(16).toString("base64url");
+}
+
+/** Native code, which only those who sign in wait for. */
+function argon2() {
+  return import("@node-rs/argon2");
 }

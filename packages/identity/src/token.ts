@@ -64,12 +64,13 @@ export async function openTokens(options: {
     alg: "EdDSA",
     use: "sig",
   }));
-  const findKey = createLocalJWKSet({ keys: publicKeys });
   const [, signing] = options.keys.keys;
-  const signingKey = await importJWK({ ...signing }, "EdDSA");
   const header = { alg: "EdDSA", typ: "at+jwt", kid: signing.kid };
-  const csrfKey = csrfKeyOf(signing);
-  const csrfKeys = options.keys.keys.map(csrfKeyOf);
+  // Made when first needed: a cold start of a function needs one of them, or none.
+  const findKey = once(() => createLocalJWKSet({ keys: publicKeys }));
+  const signingKey = once(() => importJWK({ ...signing }, "EdDSA"));
+  const csrfKeys = once(() => options.keys.keys.map(csrfKeyOf));
+  const csrfKey = once(() => csrfKeyOf(signing));
 
   // A signature once found good stays good; whether the session still lives is asked each time.
   const verified = new Map<string, { claims: z.output<typeof Claims>; expiresAtMs: number }>();
@@ -77,7 +78,7 @@ export async function openTokens(options: {
   async function read(token: string, now: Date) {
     const known = verified.get(token);
     if (known && now.getTime() < known.expiresAtMs) return known.claims;
-    const { payload } = await jwtVerify(token, findKey, {
+    const { payload } = await jwtVerify(token, findKey(), {
       algorithms: ["EdDSA"],
       typ: "at+jwt",
       issuer,
@@ -93,22 +94,22 @@ export async function openTokens(options: {
   return {
     jwks: { keys: publicKeys },
     lifetimeSeconds,
-    csrfToken: (sessionId) => hmac(csrfKey, sessionId).toString("base64url"),
+    csrfToken: (sessionId) => hmac(csrfKey(), sessionId).toString("base64url"),
     isCsrfToken(sessionId, token) {
       const given = Buffer.from(token, "base64url");
       const isOurs = (key: Buffer) => {
         const expected = hmac(key, sessionId);
         return expected.length === given.length && timingSafeEqual(expected, given);
       };
-      return csrfKeys.some(isOurs);
+      return csrfKeys().some(isOurs);
     },
-    sign({ personId, sessionId }, now) {
+    async sign({ personId, sessionId }, now) {
       const iat = Math.floor(now.getTime() / 1000);
-      return new SignJWT({ sub: personId, sid: sessionId, iat, exp: iat + lifetimeSeconds })
+      return await new SignJWT({ sub: personId, sid: sessionId, iat, exp: iat + lifetimeSeconds })
         .setProtectedHeader(header)
         .setIssuer(issuer)
         .setAudience(AUDIENCE)
-        .sign(signingKey);
+        .sign(await signingKey());
     },
     async verify(token, now) {
       try {
@@ -128,6 +129,11 @@ export async function openTokens(options: {
 export async function generateTokenKeys(): Promise<z.output<typeof TokenKeys>> {
   const keys = await Promise.all([generateKey(), generateKey(), generateKey()]);
   return TokenKeys.parse({ keys });
+}
+
+function once<T>(make: () => T) {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 /** A key of its own (RFC 5869), so that no signature of one use is ever good for the other. */

@@ -51,6 +51,7 @@ export async function emit<S extends z.ZodType>(
   data: z.input<S>,
   delaySeconds = 0,
 ) {
+  ctx.queue.prepare();
   const { actor, requestId } = ctx;
   const createdAt = ctx.now();
   const parsed = event.schema.parse(data);

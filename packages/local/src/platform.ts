@@ -1,5 +1,4 @@
 import { getConnInfo } from "@hono/node-server/conninfo";
-import { openPostgres } from "@netcheck/adapters/postgres";
 import { rabbitAdmin } from "@netcheck/adapters/rabbit-admin";
 import { openRedis } from "@netcheck/adapters/redis";
 import { sqsQueue } from "@netcheck/adapters/sqs";
@@ -10,17 +9,18 @@ import { openTokens } from "@netcheck/identity/token";
 import { setLogLevel } from "@netcheck/kernel/log";
 import { readSettings } from "@netcheck/kernel/settings";
 
+import { openDatabase } from "./database.ts";
 import { startRedisBridge } from "./redis-bridge.ts";
 
 /** The platform of one machine: the deployed code over local services. */
 export async function openPlatform(env: NodeJS.ProcessEnv) {
   const settings = readSettings(Settings, env);
   setLogLevel(settings.LOG_LEVEL);
-  const postgres = openPostgres(settings.DATABASE_URL);
+  const database = await openDatabase(settings);
   const redis = await redisOf(settings.REDIS_URL);
   const platform: Platform = {
     ...platformSettings(settings),
-    db: postgres.db,
+    db: database.db,
     redis: redis.client,
     queue: sqsQueue({
       endpoint: settings.SQS_ENDPOINT,
@@ -44,7 +44,7 @@ export async function openPlatform(env: NodeJS.ProcessEnv) {
   };
   const close = async () => {
     await redis.close();
-    await postgres.close();
+    await database.close();
   };
   return { platform, settings, [Symbol.asyncDispose]: close };
 }
