@@ -1,3 +1,5 @@
+import { hash } from "node:crypto";
+
 import { zValidator } from "@hono/zod-validator";
 import type { MiddlewareHandler, ValidationTargets } from "hono";
 import { HTTPException } from "hono/http-exception";
@@ -43,13 +45,19 @@ function isJson(contentType: string | undefined) {
   return /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(contentType ?? "");
 }
 
+/** The ETag of an answer, for the middleware to compare: left to itself that reads the answer as a stream. */
+export function etagOf(body: unknown) {
+  return `"${hash("sha1", JSON.stringify(body))}"`;
+}
+
 /** One log line a request, with its id on everything logged inside. */
 export const logRequests: MiddlewareHandler<ApiEnv> = async (c, next) => {
   const { requestId } = c.var.ctx;
   await withLogFields({ requestId }, async () => {
     const startedAt = performance.now();
     await next();
-    c.header("x-request-id", requestId);
+    // `c.header` would make the answer anew.
+    c.res.headers.set("x-request-id", requestId);
     const durationMs = Math.round((performance.now() - startedAt) * 10) / 10;
     const { method, path } = c.req;
     log.debug("request", { method, path, status: c.res.status, durationMs });
