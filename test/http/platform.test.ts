@@ -165,6 +165,7 @@ describe("the platform", () => {
   it.each([
     ["not JSON", "{", {}, 400],
     ["not declared as JSON", "{}", { "content-type": "text/plain" }, 415],
+    ["declared as too large", "{}", { "content-length": "110000" }, 413],
     ["too large", JSON.stringify({ email: "x".repeat(110_000) }), {}, 413],
     ["against the schema", "{}", {}, 422],
   ])("[KRN-4] a body that is %s", async (_, body, headers, status) => {
