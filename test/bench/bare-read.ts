@@ -1,15 +1,13 @@
 import { once } from "node:events";
 
 import { serve } from "@hono/node-server";
-import { openRedis } from "@netcheck/adapters/redis";
-import { startRedisBridge } from "@netcheck/local/redis-bridge";
+import { openRedisDirectly } from "@netcheck/local/redis-direct";
 import { Hono } from "hono";
 import { Pool } from "pg";
 
 /** The floor of an authenticated read: the same calls to Redis and Postgres, and nothing decided. */
 const [, , sessionKey = "", personId = ""] = process.argv;
-const bridge = await startRedisBridge({ redisUrl: process.env["REDIS_URL"] ?? "" });
-const redis = openRedis(bridge);
+const { client: redis } = await openRedisDirectly(process.env["REDIS_URL"] ?? "");
 const pool = new Pool({ connectionString: process.env["DATABASE_URL"], max: 10 });
 pool.on("error", () => undefined);
 const app = new Hono().get("/", async (c) => {

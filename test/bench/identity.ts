@@ -9,7 +9,7 @@ import type { Netcheck } from "@netcheck/local/netcheck";
 import { systemAccessToken } from "@netcheck/local/prepare";
 import { decodeJwt } from "jose";
 
-import { compared } from "./requests.ts";
+import { ask, compared } from "./requests.ts";
 import type { Row } from "./table.ts";
 
 const BARE = fileURLToPath(new URL("./bare-read.ts", import.meta.url));
@@ -25,12 +25,8 @@ export async function measureRead({ url, env }: Netcheck): Promise<Row[]> {
   stack.defer(() => void bare.kill());
   const [port] = await once(bare, "message");
   const headers = { authorization: `Bearer ${session.accessToken}` };
-  const read = (from: string) => async () => {
-    const response = await fetch(from, { headers });
-    if (!response.ok) throw new Error(`${from} answered ${response.status}`);
-    await response.arrayBuffer();
-  };
-  const load = { requests: 1_000, parallel: 8, rounds: 5 };
+  const read = (from: string) => () => ask(from, { headers });
+  const load = { requests: 400, parallel: 8, rounds: 15 };
   const rate = await compared(
     read(`${url}/api/v1/users/me`),
     read(`http://127.0.0.1:${port}/`),
@@ -46,23 +42,18 @@ export async function measureSignIns({ url, email, password }: Netcheck): Promis
   const hash = await hashPassword(password);
   const body = JSON.stringify({ email, password });
   const headers = { "content-type": "application/json" };
-  const signIn = async () => {
-    const response = await fetch(`${url}/api/v1/auth/login`, { method: "POST", headers, body });
-    if (!response.ok) throw new Error(`sign-in answered ${response.status}`);
-    await response.arrayBuffer();
-  };
-  const load = { requests: 120, parallel: 8, rounds: 3 };
+  const signIn = () => ask(`${url}/api/v1/auth/login`, { method: "POST", headers }, body);
+  const load = { requests: 64, parallel: 8, rounds: 9 };
   const rate = await compared(signIn, () => verifyPassword(hash, password), load);
   return [rowOf("sign-ins, 8 in parallel", rate, "bare Argon2id", 0.75)];
 }
 
 function rowOf(
   what: string,
-  { ours, floor }: { ours: number; floor: number },
+  { ours, floor, share }: { ours: number; floor: number; share: number },
   of: string,
   least: number,
 ) {
-  const share = ours / floor;
   return {
     what,
     floor: `${of} ${floor.toFixed(0)}/s`,

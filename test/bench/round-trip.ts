@@ -7,10 +7,11 @@ import type { Netcheck } from "@netcheck/local/netcheck";
 import { systemAccessToken } from "@netcheck/local/prepare";
 
 import { openBareWay } from "./bare-way.ts";
+import { ask, WARM_UP } from "./requests.ts";
 import { percentile, type Row } from "./table.ts";
 
 const CHECKS = 300;
-const BLOCK = 50;
+const BLOCK = 10;
 const POLL_MS = 5;
 
 /** One check at a time, POST sent to the first GET that says finished, beside the bare hops in turn. */
@@ -27,8 +28,7 @@ export async function measureRoundTrip(netcheck: Netcheck): Promise<Row[]> {
   const check = () => oneCheck(netcheck.url, session.accessToken, port);
 
   const samples: Record<"ours" | "floor", number[]> = { ours: [], floor: [] };
-  await block(check, 20);
-  await block(bare.roundTrip, 20);
+  for (const work of [bare.roundTrip, check]) await block(work, WARM_UP);
   for (let done = 0; done < CHECKS; done += BLOCK) {
     samples.floor.push(...(await block(bare.roundTrip, BLOCK)));
     samples.ours.push(...(await block(check, BLOCK)));
@@ -63,13 +63,14 @@ async function block(roundTrip: () => Promise<void>, times: number) {
 }
 
 async function oneCheck(url: string, accessToken: string, port: number) {
+  const checks = `${url}/api/v1/checks`;
   const headers = { authorization: `Bearer ${accessToken}`, "content-type": "application/json" };
   const body = JSON.stringify({ type: "tcp", target: "127.0.0.1", port });
-  const posted = await fetch(`${url}/api/v1/checks`, { method: "POST", headers, body });
-  const { id } = (await posted.json()) as { id: string };
+  const posted = await ask(checks, { method: "POST", headers }, body);
+  const { id } = JSON.parse(posted) as { id: string };
   for (;;) {
-    const response = await fetch(`${url}/api/v1/checks/${id}`, { headers });
-    const { status, answered } = (await response.json()) as { status: string; answered: number };
+    const found = await ask(`${checks}/${id}`, { headers });
+    const { status, answered } = JSON.parse(found) as { status: string; answered: number };
     if (status === "finished" && answered === 1) return;
     if (status === "finished") throw new Error(`check ${id} finished without its answer`);
     await pause(POLL_MS);

@@ -202,11 +202,15 @@ describe("how much may be checked", () => {
   });
 });
 
-/** Reads as usual; every transaction fails. */
+/** Reads as usual; every statement that writes, alone or in a transaction, fails. */
 function brokenOnWrite({ db }: Platform): Platform["db"] {
-  const fail = () => Promise.reject(new Error("no more room"));
+  const fail = () => {
+    throw new Error("no more room");
+  };
   return new Proxy(db, {
     get: (target, name) =>
-      name === "transaction" ? fail : (Reflect.get(target, name, target) as unknown),
+      name === "transaction" || name === "with"
+        ? fail
+        : (Reflect.get(target, name, target) as unknown),
   });
 }

@@ -156,5 +156,9 @@ describe("in a browser", () => {
       "https://console.netcheck.test",
     );
     expect(refused.headers.get("vary")).toContain("Origin");
+    // What no page asked for may still come to one out of a cache.
+    const plain = await app.request("/api/v1/users/me");
+    expect(plain.headers.get("vary")).toContain("Origin");
+    expect([...plain.headers.keys()].join()).not.toContain("access-control");
   });
 });

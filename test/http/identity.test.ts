@@ -9,6 +9,7 @@ import { SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
 
 import { describedApp } from "../support/described.ts";
+import { intercepted } from "../support/intercepted.ts";
 import { silentServer } from "../support/silent-server.ts";
 import { PASSWORD, useWorld } from "../support/world.ts";
 
@@ -47,6 +48,30 @@ describe("identity", () => {
     expect(await unknown.text()).toBe(text);
     expect(await out.text()).toBe(text);
     expect(await left.text()).toBe(text);
+  });
+
+  it.for([
+    ["is blocked", { blockedAt: new Date() }],
+    ["is deleted", { deletedAt: new Date(), passwordHash: null }],
+    ["gets another password", { passwordHash: "another" }],
+  ] as const)("[IDN-2] so does one who %s while the password is looked at", async ([, change]) => {
+    const { id, email } = await world().personWith("viewer");
+    const { platform, brokerAdmin } = world();
+    let statements = 0;
+    // The limit in Redis, the look-up, then the session: just before it the person is out.
+    const overtaken = intercepted(platform, brokerAdmin, async (call) => {
+      statements += 1;
+      if (statements === 3) await platform.db.update(person).set(change).where(eq(person.id, id));
+      return await call();
+    });
+    const body = JSON.stringify({ email, password: PASSWORD });
+    const headers = { "content-type": "application/json" };
+    const init = { method: "POST", headers, body };
+    const refused = await describedApp(overtaken).request("/api/v1/auth/login", init);
+    expect(refused.status).toBe(401);
+    expect(await refused.json()).toMatchObject({ detail: "Wrong e-mail or password." });
+    expect(await platform.db.select().from(session).where(eq(session.personId, id))).toEqual([]);
+    expect(await platform.db.select().from(audit).where(eq(audit.actorId, id))).toEqual([]);
   });
 
   it("[IDN-1] NC-B-03 a malformed e-mail is 422 and says where", async () => {

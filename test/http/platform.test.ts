@@ -5,11 +5,19 @@ import { serve } from "@hono/node-server";
 import { openPostgres } from "@netcheck/adapters/postgres";
 import { createConsumers } from "@netcheck/api/consumers";
 import { SessionEnded } from "@netcheck/identity/events";
+import { person } from "@netcheck/identity/identity.sql";
 import { revokeSession } from "@netcheck/identity/session";
 import { newId } from "@netcheck/kernel/id";
 import { setLogLevel } from "@netcheck/kernel/log";
-import { emit, outbox, purgeOutbox, repairOutbox, transaction } from "@netcheck/kernel/outbox";
-import { eq } from "drizzle-orm";
+import {
+  emit,
+  outbox,
+  purgeOutbox,
+  repairOutbox,
+  transaction,
+  writeAndEmit,
+} from "@netcheck/kernel/outbox";
+import { eq, sql } from "drizzle-orm";
 import { describe, expect, it, vi } from "vitest";
 
 import { describedApp } from "../support/described.ts";
@@ -40,6 +48,26 @@ describe("the platform", () => {
     const failing = endSession(() => Promise.reject(new Error("changed my mind")));
     await expect(failing).rejects.toThrow("changed my mind");
     expect(world().queue.sent).toHaveLength(before);
+  });
+
+  it("[KRN-1] in one statement, too, change and event happen together or not at all", async () => {
+    const { db } = world().platform;
+    const { id } = await world().personWith("viewer");
+    const sessionId = newId<"session">(new Date());
+    const setEmail = (email: string, requestId: string) => {
+      const change = db.update(person).set({ email }).where(eq(person.id, id));
+      const ctx = { ...world().system(), requestId };
+      return writeAndEmit(ctx, [db.$with("changed").as(change)], SessionEnded, { sessionId });
+    };
+    const emailNow = async () =>
+      (await db.select().from(person).where(eq(person.id, id)))[0]?.email;
+    await db.execute(sql`alter table identity.person add check (email <> 'bad')`);
+    await db.execute(sql`alter table kernel.outbox add check (request_id <> 'bad')`);
+    await expect(setEmail("bad", "good")).rejects.toThrow("Failed query");
+    await expect(setEmail("good", "bad")).rejects.toThrow("Failed query");
+    expect([await emailNow(), sentFor(sessionId)]).toEqual([expect.stringContaining(id), []]);
+    await setEmail("good", "good");
+    expect([await emailNow(), sentFor(sessionId).length]).toEqual(["good", 1]);
   });
 
   it("[KRN-1] an event outside a transaction of the outbox is refused", async () => {
@@ -149,6 +177,7 @@ describe("the platform", () => {
   it.each([
     ["not JSON", "{", {}, 400],
     ["not declared as JSON", "{}", { "content-type": "text/plain" }, 415],
+    ["declared as too large", "{}", { "content-length": "110000" }, 413],
     ["too large", JSON.stringify({ email: "x".repeat(110_000) }), {}, 413],
     ["against the schema", "{}", {}, 422],
   ])("[KRN-4] a body that is %s", async (_, body, headers, status) => {

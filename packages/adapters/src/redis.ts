@@ -8,9 +8,13 @@ import { httpPost } from "./http-post.ts";
 const LIMIT_MS = 500;
 const SYNC_TOKEN = "upstash-sync-token";
 
-/** Redis over Upstash's REST protocol. An error or more than 500 ms is `platform.redis`, a 503. */
-export function openRedis(options: { url: string; token: string }): Redis {
-  const client = new Pipelining(requester(options)).pipelining();
+/** Upstash's REST protocol, or what answers its requests where there is no network between. */
+export type RedisPlace = { url: string; token: string } | Requester;
+
+/** Redis as Upstash speaks it. An error or more than 500 ms is `platform.redis`, a 503. */
+export function openRedis(place: RedisPlace): Redis {
+  const client =
+    "request" in place ? new Upstash(place) : new Pipelining(requester(place)).pipelining();
   return {
     get: <T>(key: string) => limited(client.get<T>(key)),
     set: (key, value, { ex, nx }) => limited(client.set(key, value, nx ? { ex, nx } : { ex })),

@@ -1,12 +1,20 @@
 import type { Ctx } from "@netcheck/kernel/ctx";
-import { and, arrayContains, eq } from "drizzle-orm";
+import { prepared } from "@netcheck/kernel/prepared";
+import { and, arrayContains, eq, sql } from "drizzle-orm";
 
 import { agent } from "./agent.sql.ts";
 
+const capable = prepared((db) => {
+  const able = arrayContains(agent.capabilities, sql.placeholder("capabilities"));
+  const { id, name, location, tags } = agent;
+  const found = db.select({ id, name, location, tags }).from(agent);
+  return found
+    .where(and(eq(agent.status, "active"), able))
+    .orderBy(id)
+    .prepare("");
+});
+
 /** Active agents that can run this type of check here, with what a result remembers of them. */
 export async function findCapableAgents(ctx: Ctx, capability: string) {
-  const able = arrayContains(agent.capabilities, [capability]);
-  const capable = and(eq(agent.status, "active"), able);
-  const { id, name, location, tags } = agent;
-  return await ctx.db.select({ id, name, location, tags }).from(agent).where(capable).orderBy(id);
+  return await capable(ctx.db).execute({ capabilities: [capability] });
 }

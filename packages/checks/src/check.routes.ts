@@ -1,4 +1,4 @@
-import { type ApiEnv, validate } from "@netcheck/kernel/http";
+import { type ApiEnv, etagOf, validate } from "@netcheck/kernel/http";
 import { Hono } from "hono";
 import { etag } from "hono/etag";
 import * as z from "zod";
@@ -16,9 +16,11 @@ export const checkRoutes = new Hono<ApiEnv<ChecksCtx>>()
   })
   .get("/", etag(), validate("query", ListChecks), async (c) => {
     c.header("cache-control", "private, no-cache");
-    return c.json(await listChecks(c.var.ctx, c.req.valid("query")));
+    const page = await listChecks(c.var.ctx, c.req.valid("query"));
+    return c.json(page, 200, { etag: etagOf(page) });
   })
   .get("/:id", etag(), validate("param", z.object({ id: CheckId })), async (c) => {
     c.header("cache-control", "private, no-cache");
-    return c.json(await getCheck(c.var.ctx, c.req.valid("param").id));
+    const check = await getCheck(c.var.ctx, c.req.valid("param").id);
+    return c.json(check, 200, { etag: etagOf(check) });
   });

@@ -1,8 +1,10 @@
 import type { Ctx } from "@netcheck/kernel/ctx";
 import { conflict, invalid, notFound } from "@netcheck/kernel/fault";
 import { type Id, idSchema, newId } from "@netcheck/kernel/id";
-import { emit, transaction } from "@netcheck/kernel/outbox";
-import { and, eq } from "drizzle-orm";
+import { writeAndEmit } from "@netcheck/kernel/outbox";
+import { isMissing } from "@netcheck/kernel/postgres";
+import { prepared } from "@netcheck/kernel/prepared";
+import { and, eq, sql } from "drizzle-orm";
 import * as z from "zod";
 
 import { narrowed, requireReader, requireStarter } from "./access.ts";
@@ -68,12 +70,16 @@ export async function startCheck(
   return { check: await answerOfTheOther(ctx, attempt), limits: {} };
 }
 
+const withResults = prepared((db) => {
+  const id = sql.placeholder("id");
+  const both = and(eq(check.id, id), eq(result.checkId, id));
+  return db.select().from(check).innerJoin(result, both).orderBy(result.agentId).prepare("");
+});
+
 /** Where it stands now: finished is a matter of its rows and the clock, written nowhere. */
 export async function getCheck(ctx: ChecksCtx, id: Id<"check">) {
   const mayRead = requireReader(ctx);
-  const both = and(eq(check.id, id), eq(result.checkId, id));
-  const joined = ctx.db.select().from(check).innerJoin(result, both);
-  const found = await joined.orderBy(result.agentId);
+  const found = await withResults(ctx.db).execute({ id });
   const [row] = found.map((one) => one.check);
   if (!row || !mayRead(row)) throw notFound("check");
   const rows = found.map((one) => one.result);
@@ -84,19 +90,21 @@ export async function getCheck(ctx: ChecksCtx, id: Id<"check">) {
 }
 
 /** False, and nothing written, if another request with the same key was first. */
-function writeCheck(
+async function writeCheck(
   ctx: Ctx,
   row: Row,
   agents: readonly AgentSnapshot[],
   attempt: Attempt | undefined,
 ) {
+  const { db } = ctx;
   const { id, type, target, port, options, deadlineAt } = row;
-  return transaction(ctx, async (tx) => {
-    if (attempt && !(await claimKey(tx, ctx, attempt, viewStarted(row)))) return false;
-    await tx.insert(check).values(row);
-    const rows = agents.map((agent) => ({ checkId: id, agentId: agent.id, agent }));
-    await tx.insert(result).values(rows);
-    await emit(tx, ctx, CheckRequested, {
+  const claim = attempt && db.$with("claim").as(claimKey(ctx, attempt, viewStarted(row)));
+  const expected = claim ? sql`(select ${row.expected}::integer from claim)` : row.expected;
+  const written = db.$with("written").as(db.insert(check).values({ ...row, expected }));
+  const rows = agents.map((agent) => ({ checkId: id, agentId: agent.id, agent }));
+  const awaited = db.$with("awaited").as(db.insert(result).values(rows));
+  try {
+    await writeAndEmit(ctx, [...(claim ? [claim] : []), written, awaited], CheckRequested, {
       checkId: id,
       type,
       target,
@@ -105,8 +113,11 @@ function writeCheck(
       deadlineAt: deadlineAt.toISOString(),
       agentIds: agents.map((agent) => agent.id),
     });
-    return true;
-  });
+  } catch (error) {
+    if (isMissing(error, "expected")) return false;
+    throw error;
+  }
+  return true;
 }
 
 async function answerOfTheOther(ctx: Ctx, attempt: Attempt | undefined) {

@@ -1,5 +1,6 @@
 import type { Ctx } from "@netcheck/kernel/ctx";
 import { count } from "@netcheck/kernel/metrics";
+import { prepared } from "@netcheck/kernel/prepared";
 import type { ResultDelivery } from "@netcheck/wire/delivery";
 import { and, eq, gte, isNull, lte, type SQL, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
@@ -32,34 +33,35 @@ async function recordResponses(ctx: Ctx, responses: readonly Response[]) {
     facts: factsOf(response.result),
     result: fitted(bounded(response.result)),
   }));
-  const receivedAt = ctx.now();
-  const filled = await ctx.db
-    .update(result)
-    .set({
-      receivedAt,
-      late: sql`${receivedAt.toISOString()}::timestamptz >= ${check.deadlineAt}`,
-      status: sql`d.status`,
-      failureSource: sql`d."failureSource"`,
-      failedPhase: sql`d."failedPhase"`,
-      error: sql`d.error`,
-      startedAt: sql`d."startedAt"`,
-      durationMs: sql`d."durationMs"`,
-      facts: sql`d.facts`,
-      result: sql`d.result`,
-    })
-    .from(
-      recordset(
-        sql`status text, "failureSource" text, "failedPhase" text, error jsonb,
-          "startedAt" timestamptz, "durationMs" double precision, facts jsonb, result json`,
-        answers,
-      ),
-    )
-    .innerJoin(check, and(sql`${check.id} = d."checkId"`, within(check.id, answers)))
-    .where(and(waiting, within(result.checkId, answers)))
-    .returning({ checkId: result.checkId });
+  const receivedAt = ctx.now().toISOString();
+  const filled = await fill(ctx.db).execute({ receivedAt, ...paramsOf(answers) });
   const repeated = responses.length - filled.length;
   if (repeated > 0) count(METRICS.repeatedAnswers, {}, {}, repeated);
 }
+
+const fill = prepared((db) => {
+  const columns = sql`status text, "failureSource" text, "failedPhase" text, error jsonb,
+    "startedAt" timestamptz, "durationMs" double precision, facts jsonb, result json`;
+  const receivedAt = sql`${sql.placeholder("receivedAt")}::timestamptz`;
+  const filling = db.update(result).set({
+    receivedAt,
+    late: sql`${receivedAt} >= ${check.deadlineAt}`,
+    status: sql`d.status`,
+    failureSource: sql`d."failureSource"`,
+    failedPhase: sql`d."failedPhase"`,
+    error: sql`d.error`,
+    startedAt: sql`d."startedAt"`,
+    durationMs: sql`d."durationMs"`,
+    facts: sql`d.facts`,
+    result: sql`d.result`,
+  });
+  return filling
+    .from(recordset(columns))
+    .innerJoin(check, and(sql`${check.id} = d."checkId"`, within(check.id)))
+    .where(and(waiting, within(result.checkId)))
+    .returning({ checkId: result.checkId })
+    .prepare("");
+});
 
 async function recordUndelivered(ctx: Ctx, undelivered: readonly Undelivered[]) {
   const reasons = undelivered.map(({ checkId, agentId, reason }) => ({
@@ -67,12 +69,17 @@ async function recordUndelivered(ctx: Ctx, undelivered: readonly Undelivered[]) 
     reason,
   }));
   for (const { reason } of reasons) count(METRICS.undelivered, { reason });
-  await ctx.db
+  await explain(ctx.db).execute(paramsOf(reasons));
+}
+
+const explain = prepared((db) =>
+  db
     .update(result)
     .set({ undelivered: sql`d.reason` })
-    .from(recordset(sql`reason text`, reasons))
-    .where(and(waiting, within(result.checkId, reasons), isNull(result.undelivered)));
-}
+    .from(recordset(sql`reason text`))
+    .where(and(waiting, within(result.checkId), isNull(result.undelivered)))
+    .prepare(""),
+);
 
 const waiting = and(
   eq(result.checkId, sql`d."checkId"`),
@@ -86,14 +93,20 @@ function asked(checkId: string, agentId: string) {
 }
 
 /** Says in which partitions to look: of those that the batch spans, not of all there are. */
-function within(column: PgColumn, rows: readonly { checkId: string }[]) {
-  const ids = rows.map(({ checkId }) => checkId).toSorted();
-  return and(gte(column, ids[0]), lte(column, ids.at(-1)));
+function within(column: PgColumn) {
+  return and(gte(column, sql.placeholder("firstId")), lte(column, sql.placeholder("lastId")));
 }
 
-/** The first of each (check, agent) as rows `d`: one statement for a batch, whatever its size. */
-function recordset(columns: SQL, rows: readonly { checkId: string; agentId: string }[]) {
+/** The rows of `paramsOf` as `d`: one statement for a batch, whatever its size. */
+function recordset(columns: SQL) {
+  const rows = sql`${sql.placeholder("rows")}::json`;
+  return sql`json_to_recordset(${rows}) as d("checkId" uuid, "agentId" uuid, ${columns})`;
+}
+
+/** The first of each (check, agent), and the ids that the batch spans. */
+function paramsOf(rows: readonly { checkId: string; agentId: string }[]) {
   const first = Map.groupBy(rows, ({ checkId, agentId }) => `${checkId} ${agentId}`);
+  const ids = rows.map(({ checkId }) => checkId).toSorted();
   const json = storableJson([...first.values()].map(([row]) => row));
-  return sql`json_to_recordset(${json}::json) as d("checkId" uuid, "agentId" uuid, ${columns})`;
+  return { rows: json, firstId: ids[0], lastId: ids.at(-1) };
 }

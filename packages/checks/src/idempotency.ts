@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import type { Ctx, Tx } from "@netcheck/kernel/ctx";
+import type { Ctx } from "@netcheck/kernel/ctx";
 import { invalid } from "@netcheck/kernel/fault";
 import { and, eq, gt, lte } from "drizzle-orm";
 
@@ -40,10 +40,10 @@ export async function findAnswer(ctx: Ctx, { actor, key, bodyHash }: Attempt) {
   return found?.answer;
 }
 
-/** False if another attempt has, or had, the key: waits for one that is on its way. */
-export async function claimKey(tx: Tx, ctx: Ctx, attempt: Attempt, answer: StartedCheck) {
+/** Gives no row if another attempt has, or had, the key: waits for one that is on its way. */
+export function claimKey(ctx: Ctx, attempt: Attempt, answer: StartedCheck) {
   const row = { ...attempt, answer, createdAt: ctx.now() };
-  const claimed = await tx
+  return ctx.db
     .insert(idempotency)
     .values(row)
     .onConflictDoUpdate({
@@ -52,7 +52,6 @@ export async function claimKey(tx: Tx, ctx: Ctx, attempt: Attempt, answer: Start
       setWhere: lte(idempotency.createdAt, cutoff(ctx)),
     })
     .returning({ key: idempotency.key });
-  return claimed.length > 0;
 }
 
 /** Forgets keys after 24 h. Safe to repeat. */

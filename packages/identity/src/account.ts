@@ -1,7 +1,8 @@
 import { type Ctx, requireActor } from "@netcheck/kernel/ctx";
 import { conflict, invalid, unauthenticated } from "@netcheck/kernel/fault";
 import { emit, transaction } from "@netcheck/kernel/outbox";
-import { and, eq, isNull, ne } from "drizzle-orm";
+import { prepared } from "@netcheck/kernel/prepared";
+import { and, eq, isNull, ne, sql } from "drizzle-orm";
 import * as z from "zod";
 
 import { recordAudit } from "./audit.ts";
@@ -18,10 +19,18 @@ export const ChangePassword = z.strictObject({
   newPassword: NewPassword,
 });
 
+const byId = prepared((db) =>
+  db
+    .select()
+    .from(person)
+    .where(eq(person.id, sql.placeholder("id")))
+    .prepare(""),
+);
+
 /** Who acts: the person who signed in, or the owner of the key. */
 export async function getMe(ctx: Ctx) {
   const { personId } = ctx.actor.type === "key" ? ctx.actor : requireActor(ctx, "person");
-  const [found] = await ctx.db.select().from(person).where(eq(person.id, personId));
+  const [found] = await byId(ctx.db).execute({ id: personId });
   if (!found) throw unauthenticated();
   return { id: found.id, email: found.email, role: found.role };
 }

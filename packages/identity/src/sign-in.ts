@@ -1,9 +1,10 @@
 import { type Actor, requireActor } from "@netcheck/kernel/ctx";
 import { unauthenticated } from "@netcheck/kernel/fault";
 import { type Id, newId } from "@netcheck/kernel/id";
-import { transaction } from "@netcheck/kernel/outbox";
+import { isMissing } from "@netcheck/kernel/postgres";
+import { prepared } from "@netcheck/kernel/prepared";
 import { hashSecret, newSecret } from "@netcheck/kernel/secret";
-import { and, eq, isNull } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import * as z from "zod";
 
 import { recordAudit } from "./audit.ts";
@@ -22,12 +23,16 @@ export const Login = z.object({
   password: z.string().min(1).max(1_024),
 });
 
+const byEmail = prepared((db) => {
+  const here = and(eq(person.email, sql.placeholder("email")), isNull(person.deletedAt));
+  return db.select().from(person).where(here).prepare("");
+});
+
 /** The same answer for a wrong password, an unknown, a blocked and a deleted person. */
 export async function login(ctx: IdentityCtx, input: z.output<typeof Login>) {
   const email = input.email.toLowerCase();
   const attempt = await beginSignIn(ctx, email);
-  const here = and(eq(person.email, email), isNull(person.deletedAt));
-  const [found] = await ctx.db.select().from(person).where(here);
+  const [found] = await byEmail(ctx.db).execute({ email });
   const matches = await verifyPassword(found?.passwordHash, input.password);
   if (!found || !matches || found.blockedAt) {
     const reason = !found ? "unknown" : matches ? "blocked" : "password";
@@ -42,8 +47,7 @@ export async function login(ctx: IdentityCtx, input: z.output<typeof Login>) {
 /** A session for one of our own jobs to act as this person, over HTTP like everyone else. */
 export async function impersonate(ctx: IdentityCtx, email: string) {
   requireActor(ctx, "system");
-  const here = and(eq(person.email, email), isNull(person.deletedAt));
-  const [found] = await ctx.db.select().from(person).where(here);
+  const [found] = await byEmail(ctx.db).execute({ email });
   if (!found) throw unauthenticated("No such person.");
   return await openSession(ctx, found);
 }
@@ -68,23 +72,27 @@ async function openSession(ctx: IdentityCtx, found: typeof person.$inferSelect) 
   const token = newSecret(REFRESH_PREFIX);
   const address = ctx.caller?.address ?? null;
   const userAgent = ctx.caller?.userAgent?.slice(0, 256) ?? null;
-  const row = { id: sessionId, personId: found.id, address, userAgent, createdAt, expiresAt };
+  const row = { id: sessionId, address, userAgent, createdAt, expiresAt };
 
-  await transaction(ctx, async (tx) => {
-    // Held against blocking, deletion and another password until the session is there to be ended.
-    const same = and(eq(person.id, found.id), eq(person.passwordHash, found.passwordHash ?? ""));
-    const [still] = await tx
-      .select()
-      .from(person)
-      .where(and(same, isNull(person.blockedAt), isNull(person.deletedAt)))
-      .for("share");
-    if (!still) throw unauthenticated(WRONG);
-    await tx.insert(session).values(row);
-    const issued = { hash: hashSecret(token), sessionId, issuedAt: createdAt };
-    await tx.insert(refreshToken).values(issued);
-    const actor = sessionActor(found, sessionId);
-    await recordAudit(tx, { ...ctx, actor }, "session.started", sessionId);
-  });
+  const same = and(eq(person.id, found.id), eq(person.passwordHash, found.passwordHash ?? ""));
+  const live = and(same, isNull(person.blockedAt), isNull(person.deletedAt));
+  const { db } = ctx;
+  // Held against blocking, deletion and another password until the session is there to be ended.
+  const held = db.select({ id: person.id }).from(person).where(live).for("share");
+  const still = db.$with("still").as(held);
+  const personId = sql`(select id from still)`;
+  const opened = db.$with("opened").as(db.insert(session).values({ ...row, personId }));
+  const issue = { hash: hashSecret(token), sessionId, issuedAt: createdAt };
+  const issued = db.$with("issued").as(db.insert(refreshToken).values(issue));
+  const actor = sessionActor(found, sessionId);
+  try {
+    // One statement is a transaction too, and waits for Postgres once.
+    const all = db.with(still, opened, issued);
+    await recordAudit(all, { ...ctx, actor }, "session.started", sessionId);
+  } catch (error) {
+    if (isMissing(error, "person_id")) throw unauthenticated(WRONG, error);
+    throw error;
+  }
   const ids = { personId: found.id, sessionId };
   return { ...(await credentials(ctx, ids)), refreshToken: token };
 }

@@ -1,3 +1,5 @@
+import { hash } from "node:crypto";
+
 import { zValidator } from "@hono/zod-validator";
 import type { Context, MiddlewareHandler, ValidationTargets } from "hono";
 import { HTTPException } from "hono/http-exception";
@@ -54,13 +56,19 @@ function isJson(contentType: string | undefined) {
   return /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(contentType ?? "");
 }
 
+/** The ETag of an answer, for the middleware to compare: left to itself that reads the answer as a stream. */
+export function etagOf(body: unknown) {
+  return `"${hash("sha1", JSON.stringify(body))}"`;
+}
+
 /** One log line a request, with its id on everything logged inside. */
 export const logRequests: MiddlewareHandler<ApiEnv> = async (c, next) => {
   const { requestId } = c.var.ctx;
   await withLogFields({ requestId }, async () => {
     const startedAt = performance.now();
     await next();
-    c.header("x-request-id", requestId);
+    // `c.header` would make the answer anew.
+    c.res.headers.set("x-request-id", requestId);
     const elapsedMs = performance.now() - startedAt;
     countRequest(c, elapsedMs / 1000);
     const durationMs = Math.round(elapsedMs * 10) / 10;

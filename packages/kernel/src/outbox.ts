@@ -1,4 +1,5 @@
 import { and, inArray, isNull, lt } from "drizzle-orm";
+import type { WithSubquery } from "drizzle-orm";
 import { index, integer, jsonb, pgSchema, text, timestamp, uuid } from "drizzle-orm/pg-core";
 import type * as z from "zod";
 
@@ -43,6 +44,25 @@ export async function transaction<T>(ctx: Ctx, work: (tx: Tx) => Promise<T>) {
   return result;
 }
 
+/**
+ * The same in one statement, which is a transaction too and waits for Postgres once: `writes` are what
+ * stands in its WITH, and all happen with the event or none does.
+ */
+export async function writeAndEmit<S extends z.ZodType>(
+  ctx: Ctx,
+  writes: readonly WithSubquery[],
+  event: EventType<S>,
+  data: z.input<S>,
+) {
+  ctx.queue.prepare();
+  const row = rowOf(ctx, event, data);
+  await ctx.db
+    .with(...writes)
+    .insert(outbox)
+    .values(row);
+  await sendOrLeave(ctx, [row]);
+}
+
 /** Takes a `Tx` of `transaction`, never a `Db`: an event exists exactly when its change does. */
 export async function emit<S extends z.ZodType>(
   tx: Tx,
@@ -52,24 +72,19 @@ export async function emit<S extends z.ZodType>(
   delaySeconds = 0,
 ) {
   ctx.queue.prepare();
-  const { actor, requestId } = ctx;
-  const createdAt = ctx.now();
-  const parsed = event.schema.parse(data);
-  const { queue, type } = event;
-  const row = {
-    queue,
-    type,
-    data: parsed,
-    actor,
-    requestId,
-    delaySeconds,
-    createdAt,
-    sentAt: null,
-  };
   const rows = emitted.get(tx);
   if (!rows) throw new Error("emit needs the transaction of kernel/outbox.");
-  rows.push({ id: newId<"event">(createdAt), ...row });
-  await tx.insert(outbox).values(rows.slice(-1));
+  const row = { ...rowOf(ctx, event, data), delaySeconds };
+  rows.push(row);
+  await tx.insert(outbox).values(row);
+}
+
+function rowOf<S extends z.ZodType>(ctx: Ctx, event: EventType<S>, data: z.input<S>): Row {
+  const { actor, requestId } = ctx;
+  const createdAt = ctx.now();
+  const { queue, type } = event;
+  const what = { queue, type, data: event.schema.parse(data), actor, requestId };
+  return { id: newId<"event">(createdAt), ...what, delaySeconds: 0, createdAt, sentAt: null };
 }
 
 /** Sends what an earlier process could not. Returns how many rows it sent. */

@@ -11,7 +11,19 @@ export function isPostgresDown(error: unknown) {
 
 /** Whether a statement failed because of this unique constraint (SQLSTATE 23505). */
 export function isUniqueViolation(error: unknown, constraint: string) {
-  if (!(error instanceof DrizzleQueryError) || !error.cause) return false;
-  const { code, constraint: broken } = error.cause as { code?: unknown; constraint?: unknown };
-  return code === "23505" && broken === constraint;
+  const cause = causeOf(error);
+  return cause?.code === "23505" && cause.constraint === constraint;
+}
+
+/** Whether a statement failed because this column would have been null (SQLSTATE 23502). */
+export function isMissing(error: unknown, column: string) {
+  const cause = causeOf(error);
+  return cause?.code === "23502" && cause.column === column;
+}
+
+type Refusal = { code?: unknown; constraint?: unknown; column?: unknown };
+
+/** What Postgres itself said: https://www.postgresql.org/docs/18/protocol-error-fields.html */
+function causeOf(error: unknown): Refusal | undefined {
+  return error instanceof DrizzleQueryError ? (error.cause as Refusal | undefined) : undefined;
 }

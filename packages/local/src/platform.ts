@@ -10,7 +10,7 @@ import { setLogLevel } from "@netcheck/kernel/log";
 import { readSettings } from "@netcheck/kernel/settings";
 
 import { openDatabase } from "./database.ts";
-import { startRedisBridge } from "./redis-bridge.ts";
+import { openRedisDirectly } from "./redis-direct.ts";
 
 /** The platform of one machine: the deployed code over local services. */
 export async function openPlatform(env: NodeJS.ProcessEnv) {
@@ -43,18 +43,15 @@ export async function openPlatform(env: NodeJS.ProcessEnv) {
     }),
   };
   const close = async () => {
-    await redis.close();
+    redis.close();
     await database.close();
   };
   return { platform, settings, [Symbol.asyncDispose]: close };
 }
 
 async function redisOf(url: string) {
-  if (url.startsWith("redis:")) {
-    const { url: bridgeUrl, token, close } = await startRedisBridge({ redisUrl: url });
-    return { client: openRedis({ url: bridgeUrl, token }), close };
-  }
+  if (url.startsWith("redis:")) return await openRedisDirectly(url);
   const { password, origin } = new URL(url);
   const token = decodeURIComponent(password);
-  return { client: openRedis({ url: origin, token }), close: () => Promise.resolve() };
+  return { client: openRedis({ url: origin, token }), close: () => undefined };
 }
