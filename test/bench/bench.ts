@@ -15,10 +15,19 @@ import { measureRoundTrip } from "./round-trip.ts";
 import { measureSweep } from "./sweep.ts";
 import { type Row, table } from "./table.ts";
 
-/** `npm run bench`: every figure beside a floor of the same run. Absolute times are this machine's. */
+/**
+ * `npm run bench`: every figure beside a floor of the same run. Absolute times are this machine's.
+ * `npm run bench -- agent` measures only what has one of the given words in its name.
+ */
+const words = process.argv.slice(2);
+const isWanted = (name: string) => words.length === 0 || words.some((word) => name.includes(word));
 const home = await mkdtemp(join(tmpdir(), "netcheck-bench-"));
 const progress = showProgress(process.stderr);
 const rows: Row[] = [];
+
+async function add(name: string, measure: () => Promise<Row[]>) {
+  if (isWanted(name)) rows.push(...(await progress.track(name, measure())));
+}
 
 async function measureStart(kind: "cold" | "warm") {
   const startedAt = performance.now();
@@ -29,6 +38,7 @@ async function measureStart(kind: "cold" | "warm") {
   const readyMs = performance.now() - startedAt;
   const floorMs = netcheck.services.readyAfterMs.rabbitmq ?? 0;
   const earlyMs = withoutBrokerMs(own.doneAfterMs);
+  if (!isWanted(`${kind} start`)) return netcheck;
   rows.push(
     {
       what: `ready after start, ${kind}`,
@@ -51,21 +61,21 @@ async function measureStart(kind: "cold" | "warm") {
 try {
   const cold = await progress.track("cold start", measureStart("cold"));
   try {
-    rows.push(...(await progress.track("sign-ins", measureSignIns(cold))));
+    await add("sign-ins", () => measureSignIns(cold));
   } finally {
     await cold.stop();
   }
   const warm = await progress.track("warm start", measureStart("warm"));
   try {
-    rows.push(...(await progress.track("check round trip", measureRoundTrip(warm))));
-    rows.push(...(await progress.track("ingestion", measureIngestion(warm))));
+    await add("check round trip", () => measureRoundTrip(warm));
+    await add("ingestion", () => measureIngestion(warm));
     const bundles = join(home, "bundles");
-    rows.push(...(await progress.track("cold starts", measureLambda(warm, bundles))));
-    rows.push(...(await progress.track("authenticated read", measureRead(warm))));
-    rows.push(...(await progress.track("sweep", measureSweep(warm))));
+    await add("cold starts", () => measureLambda(warm, bundles));
+    await add("authenticated read", () => measureRead(warm));
+    await add("sweep", () => measureSweep(warm));
     Object.assign(process.env, warm.services.settings);
-    rows.push(...(await progress.track("agent's CPU", measureAgentCost())));
-    rows.push(...(await progress.track("agent's memory", measureAgentMemory())));
+    await add("agent's CPU", measureAgentCost);
+    await add("agent's memory", measureAgentMemory);
   } finally {
     await warm.stop();
   }

@@ -10,6 +10,7 @@ import { startHeartbeat } from "./heartbeat.ts";
 import { isRefusal, openLink, type Ending, type Link } from "./link.ts";
 import { log } from "./log.ts";
 import { createPlatform } from "./platform.ts";
+import { collectWhenQuiet } from "./quiet.ts";
 import type { Settings } from "./settings.ts";
 import { messageOf } from "./text.ts";
 import { orAborted, pause } from "./wait.ts";
@@ -36,6 +37,7 @@ export async function runAgent(settings: Settings, stop: AbortSignal, onReady: (
   const halt = new AbortController();
   const context = { allow: settings.allow, clock, stop: halt.signal };
   const desk = createDesk(context);
+  collectWhenQuiet(desk);
   const openSession = () => orAborted(enrolment.open(stop), stop);
   let ready = onReady;
   let link: Link | undefined;

@@ -23,6 +23,8 @@ export type Desk = {
   /** Starts nothing from now on; resolves when what runs is answered and confirmed. */
   drain(): Promise<void>;
   running(): number;
+  /** How many checks were begun since the start. */
+  begun(): number;
 };
 
 /** A request's message is acknowledged when the broker has confirmed its answer, never before. */
@@ -32,6 +34,7 @@ export function createDesk(context: RunContext): Desk {
   let current: Link | undefined;
   let draining = false;
   let running = 0;
+  let begun = 0;
 
   const publish = async (check: Check) => {
     const link = current;
@@ -57,6 +60,7 @@ export function createDesk(context: RunContext): Desk {
 
   const answer = async (check: Check, request: Request) => {
     running += 1;
+    begun += 1;
     try {
       const response = await run(request, context);
       if (context.stop.aborted) return memory.forget(check.id);
@@ -80,6 +84,7 @@ export function createDesk(context: RunContext): Desk {
 
   return {
     running: () => running,
+    begun: () => begun,
     attach: async (link) => {
       current = link;
       const left = memory.unconfirmed().map(publish);

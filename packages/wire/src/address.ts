@@ -1,7 +1,8 @@
 import ipaddr from "ipaddr.js";
 
 /** Networks that are allowed although they are special, from `NETCHECK_ALLOW`. */
-export type AllowList = readonly (readonly [ipaddr.IPv4 | ipaddr.IPv6, number])[];
+export type AllowList = readonly (readonly [Address, number])[];
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
 /** Reads a comma-separated list of CIDRs or addresses; throws a TypeError that names the bad part. */
 export function parseAllowList(text: string): AllowList {
@@ -36,14 +37,17 @@ const GLOBAL_IPV6 = ipaddr.parseCIDR("2000::/3");
  * IPv4-mapped address is judged as the IPv4 address that it is.
  */
 export function isAddressAllowed(address: string, allow: AllowList) {
-  if (!ipaddr.isValid(address)) return false;
-  return isGlobal(ipaddr.process(bare(address))) || isListed(address, allow);
+  const parsed = parse(address);
+  return parsed !== undefined && (isGlobal(parsed) || isIn(parsed, allow));
 }
 
 /** Whether an address lies in one of these networks; what is no address lies in none. */
 export function isListed(address: string, networks: AllowList) {
-  if (!ipaddr.isValid(address)) return false;
-  const parsed = ipaddr.process(bare(address));
+  const parsed = parse(address);
+  return parsed !== undefined && isIn(parsed, networks);
+}
+
+function isIn(parsed: Address, networks: AllowList) {
   return networks.some(
     ([network, bits]) => network.kind() === parsed.kind() && parsed.match(network, bits),
   );
@@ -66,17 +70,18 @@ export function formatNetworks(networks: AllowList) {
 
 /** What one subscriber is given: an IPv4 address, or of an IPv6 address its /64 (RFC 6177). */
 export function subscriberNetwork(address: string) {
-  if (!ipaddr.isValid(address)) return address;
-  const parsed = ipaddr.process(bare(address));
+  const parsed = parse(address);
+  if (parsed === undefined) return address;
   if (parsed.kind() === "ipv4") return parsed.toString();
   return `${parsed.toNormalizedString().split(":").slice(0, 4).join(":")}::/64`;
 }
 
-function bare(address: string) {
-  return address.replace(/%.*$/, "");
+/** An address without its zone, an IPv4-mapped one as the IPv4 address that it is. */
+function parse(address: string) {
+  return ipaddr.isValid(address) ? ipaddr.process(address.replace(/%.*$/, "")) : undefined;
 }
 
-function isGlobal(address: ipaddr.IPv4 | ipaddr.IPv6) {
+function isGlobal(address: Address) {
   if (address.range() !== "unicast") return false;
   // ::a.b.c.d (RFC 4291, 2.5.5.1) carries any IPv4 address and is no range of the library.
   return address.kind() === "ipv4" || address.match(GLOBAL_IPV6);
