@@ -78,6 +78,25 @@ test("a home in use is refused with the number of its holder", async () => {
   expect(stderr).toContain(`is in use by pid ${beside.child.pid}`);
 });
 
+test("after a SIGKILL of the supervisor the next start takes over, with the same address and account", async () => {
+  beside.child.kill("SIGKILL");
+  await beside.ended;
+  expect(everyPid(besideLine).some(isAlive)).toBe(true);
+  beside = start(home("beside"), { args: ["--agents", "1"] });
+  const next = await beside.line;
+  expect(everyPid(besideLine).filter(isAlive)).toEqual([]);
+  expect(next).toMatchObject({ url: besideLine.url, email: besideLine.email });
+  expect(next.password).toBeUndefined();
+  const { password } = besideLine;
+  expect((await signIn({ ...next, ...(password && { password }) })).status).toBe(200);
+});
+
+/**
+ * RabbitMQ 3.10 may lose a queue that was made a second before it is killed: it is listed and answers
+ * nobody. The reconciliation looks each minute, and makes it again at the second look.
+ */
+const REPAIRED_MS = 200_000;
+
 test("each process that is killed alone comes back, and the way is whole again", async () => {
   for (const pid of everyPid(line)) process.kill(pid, "SIGKILL");
   for (const name of [
@@ -91,24 +110,13 @@ test("each process that is killed alone comes back, and the way is whole again",
     "local-2",
     "local-3",
   ])
-    await expect.poll(() => first.said.stderr, { timeout: 40_000 }).toContain(`${name} is back`);
+    await expect
+      .poll(() => first.said.stderr, { timeout: REPAIRED_MS })
+      .toContain(`${name} is back`);
   await expect
     .poll(async () => (await fetch(`${line.url}/ready`)).status, { timeout: 10_000 })
     .toBe(200);
-});
-
-test("after a SIGKILL of the supervisor the next start takes over, with the same address and account", async () => {
-  beside.child.kill("SIGKILL");
-  await beside.ended;
-  expect(everyPid(besideLine).some(isAlive)).toBe(true);
-  beside = start(home("beside"), { args: ["--agents", "1"] });
-  const next = await beside.line;
-  expect(everyPid(besideLine).filter(isAlive)).toEqual([]);
-  expect(next).toMatchObject({ url: besideLine.url, email: besideLine.email });
-  expect(next.password).toBeUndefined();
-  const { password } = besideLine;
-  expect((await signIn({ ...next, ...(password && { password }) })).status).toBe(200);
-});
+}, 300_000);
 
 test("SIGTERM to npm stops everything within ten seconds and leaves the data", async () => {
   const running = everyPid(line);
