@@ -106,6 +106,19 @@ describe("the typed client", () => {
     expect(await given).toHaveProperty("name", "AbortError");
   });
 
+  it("takes an answer that stops half way for silence", async () => {
+    const halfWay = async (_: unknown, { signal }: RequestInit = {}) => {
+      const start = (body: ReadableStreamDefaultController) => {
+        body.enqueue(new TextEncoder().encode('{"items":['));
+        signal?.addEventListener("abort", () => body.error(signal.reason), { once: true });
+      };
+      return new Response(new ReadableStream({ start }));
+    };
+    const error = await refusal(client({ fetch: halfWay, timeoutMs: 10 }).users.me.$get());
+    expect(error).toBeInstanceOf(Unreachable);
+    expect(error).toHaveProperty("cause.name", "TimeoutError");
+  });
+
   it("works for a page with cookies and its proof", async () => {
     const browser = browserOf(world().platform);
     const { csrfToken } = await browser.signIn({ email, password: PASSWORD });

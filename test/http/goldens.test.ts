@@ -175,6 +175,30 @@ describe("golden files of the API", () => {
       path: `/api/v1/agents/${agent["id"]}`,
       token,
     });
+    await record({
+      name: "update-agent",
+      operation: "updateAgent",
+      about: "It moves, and is tagged anew",
+      method: "PATCH",
+      path: `/api/v1/agents/${agent["id"]}`,
+      token,
+      json: { location: { country: "DE", city: "Hamburg" }, tags: ["edge", "fibre"] },
+    });
+    await record({
+      name: "enroll-agent",
+      operation: "enrollAgent",
+      about: "It lost its secret",
+      path: `/api/v1/agents/${agent["id"]}/enroll`,
+      token,
+    });
+    await record({
+      name: "list-agents",
+      operation: "listAgents",
+      about: "The agents with a tag",
+      method: "GET",
+      path: "/api/v1/agents?tag=fibre",
+      token,
+    });
   });
 
   it.each([
@@ -208,6 +232,14 @@ describe("golden files of the API", () => {
         about: "One has looked, one could not, one said nothing",
         method: "GET",
         path: `/api/v1/checks/${id}`,
+        token,
+      });
+      await record({
+        name: `list-checks-${type}`,
+        operation: "listChecks",
+        about: `The newest of ${type}`,
+        method: "GET",
+        path: `/api/v1/checks?type=${type}&limit=1`,
         token,
       });
     },

@@ -27,7 +27,7 @@ const Location = z.object({
   country: z.string().exactOptional().describe("ISO 3166-1 alpha-2."),
   city: z.string().exactOptional(),
   asn: z.int().exactOptional(),
-  network: z.string().exactOptional(),
+  network: z.string().exactOptional().describe("Its name, such as the provider's."),
 });
 
 const Agent = z
@@ -39,12 +39,12 @@ const Agent = z
     tags: z.array(z.string()),
     capabilities: z.array(z.string()).describe("The types of check that it can run where it is."),
     hostname: z.string().nullable(),
-    region: z.string().nullable(),
+    region: z.string().nullable().describe("As the program says it; `location` is what counts."),
     localIp: z.string().nullable(),
     publicIp: z.string().nullable(),
     version: z.string().nullable(),
     registeredAt: Instant.nullable(),
-    rotating: z.boolean().describe("Until the agent first uses its next secret."),
+    rotating: z.boolean().describe("True until the agent first uses its next secret."),
     createdAt: Instant,
     lastSeenAt: Instant.nullable(),
   })
@@ -58,7 +58,9 @@ const AgentNow = Agent.extend({
 }).meta({ id: "AgentNow" });
 
 const EnrolledAgent = Agent.extend({
-  enrollmentToken: z.string().describe("Shown once; it buys one secret."),
+  enrollmentToken: z
+    .string()
+    .describe("Shown once, and spent by the first use of the secret that it buys."),
 }).meta({ id: "EnrolledAgent" });
 
 const AgentPage = z
@@ -68,7 +70,13 @@ const AgentPage = z
   })
   .meta({ id: "AgentPage" });
 
-const Session = AgentSession.extend({ agentSecret: z.string().exactOptional() })
+const Session = AgentSession.extend({
+  agentSecret: z.string().exactOptional(),
+  serverTime: Instant.describe("What an agent without a right clock counts deadlines by."),
+  allow: AgentSession.shape.allow.describe(
+    "Special networks that checks may reach, of those that the agent's own list has. Absent: all of these.",
+  ),
+})
   .describe("`password` is fresh in every answer; `agentSecret` is there if it is a new one.")
   .meta({ id: "AgentSession" });
 
@@ -95,6 +103,7 @@ export const agentContract = {
     access: "agents:read",
     answers: { 200: { means: "In the order of creation.", body: AgentPage } },
     fields: {
+      country: "ISO 3166-1 alpha-2.",
       name: "A part of the name.",
       limit: "At most so many on a page.",
       cursor: "The `nextCursor` of the page before.",
@@ -102,29 +111,36 @@ export const agentContract = {
   },
   "POST /register": {
     id: "registerAgent",
-    summary: "Buy a secret for an enrolment token",
+    summary: "Register an agent by its enrolment token",
     description:
-      "For programs. Registering again replaces the secret until it is first used, which spends the token.",
+      "For the agent's program: answers its secret. Registering again replaces the secret until it is first used, which spends the token.",
     access: "anyone",
     answers: { 200: { means: "What it needs to connect.", body: Session } },
     refusals: ["identity.unauthenticated", "agents.broker_unavailable"],
   },
   "POST /session": {
     id: "openAgentSession",
-    summary: "Where to connect, with a fresh password",
+    summary: "Open an agent's session",
     description:
-      "At each start, and whenever the broker refuses. After a rotation, a new secret too.",
+      "Where to connect, with a fresh password. At each start, and whenever the broker refuses. After a rotation, a new secret too.",
     access: "agent",
     answers: { 200: { means: "What it needs to connect.", body: Session } },
     refusals: ["agents.broker_unavailable"],
   },
   "POST /heartbeat": {
-    id: "beat",
-    summary: "Say that the agent lives",
-    description: "For agents that cannot say it over AMQP.",
+    id: "sendHeartbeat",
+    summary: "Send a heartbeat",
+    description: "For agents that cannot send it over AMQP.",
     access: "agent",
     answers: { 204: { means: "Noted." } },
     refusals: ["agents.beats"],
+    fields: {
+      v: "The version of the protocol.",
+      at: "By the agent's clock.",
+      load: "Of the host, the average of a minute.",
+      running: "How many checks.",
+      capabilities: "The types of check that it can run where it is.",
+    },
   },
   "GET /:id": {
     id: "getAgent",
@@ -177,7 +193,7 @@ export const agentContract = {
     refusals: ["agent.not_found", "agents.revoked", "agents.not_registered"],
   },
   "POST /:id/enroll": {
-    id: "enrolAgent",
+    id: "enrollAgent",
     summary: "Enrol an agent again",
     description: "For one that lost its secret. The secret in use works until the token's is.",
     access: "agents:write",

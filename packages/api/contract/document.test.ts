@@ -90,6 +90,20 @@ describe("openapi.json", () => {
   });
 });
 
+describe("a refusal", () => {
+  const typesOf = (path: string) => {
+    const away = document.paths[path]?.["get"]?.responses["503"];
+    const name = away && "$ref" in away ? String(away.$ref).split("/").at(-1) : undefined;
+    return name?.split("-");
+  };
+
+  it("[KRN-13] names a store only where one is asked", () => {
+    expect(typesOf("/health")).toEqual(["platform.not_ready"]);
+    expect(typesOf("/docs")).toEqual(["platform.not_ready"]);
+    expect(typesOf("/metrics")).toContain("platform.redis");
+  });
+});
+
 describe("examples", () => {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   formats.default(ajv);

@@ -53,8 +53,8 @@ function headersOf(status: number, kind: FaultKind) {
 }
 
 function byAccess({ access, orNobody = false }: Operation, { method }: Asked) {
+  if (access === "public") return ["platform.not_ready"];
   const away = ["platform.database", "platform.redis", "platform.not_ready"];
-  if (access === "public") return away;
   // A browser's cookie is looked at wherever it comes along, and an agent's secret counted.
   const changes = method === "GET" ? [] : ["identity.origin", "identity.csrf"];
   const known = ["identity.unauthenticated", ...changes, "platform.limited", ...away];

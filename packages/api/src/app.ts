@@ -79,6 +79,7 @@ function openTo({ origins }: Platform) {
       "authorization",
       "content-type",
       "idempotency-key",
+      "if-none-match",
       "x-csrf-token",
       "x-request-id",
     ],

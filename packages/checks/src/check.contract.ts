@@ -13,7 +13,7 @@ import { Result } from "./result.contract.ts";
 
 export const checkProblems = {
   "check.not_found": ["not_found", "No check that one may see has this id."],
-  "checks.target": ["invalid", "The target, or its port, is none."],
+  "checks.target": ["invalid", "The target is not of this type, or its port is missing or wrong."],
   "checks.target_refused": ["invalid", "The target is private or special."],
   "checks.options": ["invalid", "The options are not this type's."],
   "checks.no_agents": ["invalid", "No active agent fits."],
@@ -55,19 +55,22 @@ const Counted = z.object({
 });
 
 const CodesSummary = Counted.extend({
-  statusCodes: z.record(z.string(), z.int()).nullable().describe("How many got which."),
+  statusCodes: z.record(z.string(), z.int()).nullable().describe("How many agents got which."),
 })
   .describe("Of `http` and `dns`.")
   .meta({ id: "CodesSummary" });
 
 const PortSummary = Counted.extend({
-  state: z.enum(["open", "partial", "closed"]).nullable(),
+  state: z
+    .enum(["open", "partial", "closed"])
+    .nullable()
+    .describe("Open to all who answered, to some, to none."),
 })
   .describe("Of `tcp`.")
   .meta({ id: "PortSummary" });
 
 const PingSummary = Counted.extend({
-  lossPercent: z.number().nullable().describe("Over the packets of all."),
+  lossPercent: z.number().nullable().describe("Of the packets of all agents together."),
 })
   .describe("Of `ping`.")
   .meta({ id: "PingSummary" });
@@ -99,9 +102,9 @@ const CheckResult = z
   .object({
     agent: CheckAgent,
     status: z.enum(["finished", "failed", "missing"]),
-    late: z.boolean().describe("Shown, and counted in nothing."),
+    late: z.boolean().describe("After the deadline: shown, and counted in nothing."),
     failureSource: FailureSource.nullable().describe("Whose fault it is."),
-    failedPhase: Phase.nullable().describe("How far it came."),
+    failedPhase: Phase.nullable().describe("What it was doing when it failed."),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
     startedAt: Instant.nullable(),
     durationMs: z.number().nullable(),
@@ -165,6 +168,7 @@ export const checkContract = {
     },
     fields: {
       target: "The host, as the answer shows it.",
+      createdBy: "`me`: those that the person who asks started, with keys too.",
       from: "From this instant on.",
       to: "Before this instant.",
       limit: "At most so many on a page.",

@@ -12,34 +12,46 @@ import { Location, Selection } from "./selection.ts";
 const Port = z.int().min(1).max(65_535);
 const port = Port.optional().describe("The same as `port` beside the target.");
 
+const ipVersion = TcpOptions.shape.ipVersion.describe(
+  "The addresses to use of a name: without it, IPv4 first and then IPv6.",
+);
+
 const Http = HttpOptions.extend({
   protocol: z
     .enum(["http", "https", "http2"])
-    .default("http")
+    .optional()
     .describe(
-      "A URL says it itself. `http2` offers HTTP/2 first and takes what the target chooses.",
+      "Without it the URL's; of a host, `https` on port 443 and `http` on others. `http2` offers HTTP/2 first and takes what the target chooses.",
     ),
   path: z
     .string()
     .regex(/^\/[\x21-\x7e]*$/)
     .max(16_384)
-    .default("/"),
+    .optional()
+    .describe("Without it the URL's; of a host, `/`."),
+  query: HttpOptions.shape.query
+    .unwrap()
+    .optional()
+    .describe("Beginning after the `?`. Without it the URL's, if it has one."),
+  timeoutMs: HttpOptions.shape.timeoutMs.describe("For the whole check, redirects and all."),
+  ipVersion,
   port,
 }).meta({ id: "HttpOptions" });
 
-const Tcp = TcpOptions.extend({ port }).meta({ id: "TcpOptions" });
+const Tcp = TcpOptions.extend({ ipVersion, port }).meta({ id: "TcpOptions" });
 
 const Dns = DnsOptions.extend({
   recordType: RecordType.default("A"),
   protocol: z.enum(["UDP", "TCP"]).default("UDP"),
-  resolver: z.string().optional().describe("Without one, the agent's own."),
+  resolver: z.string().optional().describe("An address or a name; without one, the agent's own."),
+  ipVersion: DnsOptions.shape.ipVersion.describe("Of the resolver's addresses, if it is a name."),
   port,
 }).meta({ id: "DnsOptions" });
 
 const Ping = PingOptions.meta({ id: "PingOptions" });
 
 const places = z
-  .array(Location.meta({ id: "CheckLocation" }))
+  .array(Location.describe("All that is given must fit.").meta({ id: "CheckLocation" }))
   .min(1)
   .max(128);
 
@@ -55,7 +67,7 @@ export const StartCheck = z
     z.strictObject({
       type: z.literal("http"),
       target: target.describe("A host or a URL."),
-      port: Port.optional(),
+      port: Port.optional().describe("Unless given, here or in the target, the protocol's own."),
       options: Http.optional(),
       ...asked,
     }),

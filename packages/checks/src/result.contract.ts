@@ -5,7 +5,10 @@ const Ms = z.number().nullable().optional();
 const resolvedAddress = z.string().nullable().optional();
 
 const Tls = z.looseObject({
-  authorized: z.boolean().optional(),
+  authorized: z
+    .boolean()
+    .optional()
+    .describe("The certificate is good for this name; `error` says why not."),
   error: z.string().nullable().optional(),
   protocol: z.string().nullable().optional(),
   subject: z.looseObject({ CN: z.unknown() }).partial().optional(),
@@ -24,7 +27,7 @@ const Http = z
     finalUrl: z.string().optional(),
     headers: z.record(z.string(), z.union([z.string(), z.array(z.string())])).optional(),
     body: z.string().nullable().optional().describe("At most 10 000 characters."),
-    truncated: z.boolean().optional(),
+    truncated: z.boolean().optional().describe("There was more of the body."),
     resolvedAddress,
     timings: z
       .looseObject({ dns: Ms, tcp: Ms, tls: Ms, firstByte: Ms, download: Ms, total: Ms })
@@ -44,7 +47,7 @@ const Dns = z
   .looseObject({
     statusCode: z.int().optional(),
     statusCodeName: z.string().optional(),
-    resolver: z.string().optional(),
+    resolver: z.string().optional().describe("Who was asked."),
     answers: z
       .array(
         z.looseObject({
@@ -72,7 +75,7 @@ const Ping = z
         stddev: Ms,
         total: z.int().optional(),
         rcv: z.int().optional(),
-        loss: z.number().nullable().optional(),
+        loss: z.number().nullable().optional().describe("Per cent."),
       })
       .optional(),
   })

@@ -37,12 +37,19 @@ function fetcher({ timeoutMs = TIMEOUT_MS, fetch = globalThis.fetch }: ClientOpt
     headers.set("x-request-id", requestId);
     const limit = AbortSignal.timeout(timeoutMs);
     const signal = init.signal ? AbortSignal.any([init.signal, limit]) : limit;
-    const response = await fetch(input, { ...init, headers, signal }).catch((cause: unknown) => {
+    const asked = fetch(input, { ...init, headers, signal }).then(arrived);
+    const response = await asked.catch((cause: unknown) => {
       throw init.signal?.aborted ? cause : new Unreachable(requestId, cause);
     });
     if (response.status >= 400) throw await readProblem(response);
     return response;
   };
+}
+
+/** Once its body is here too: an answer that stops half way is silence. */
+async function arrived(response: Response) {
+  await response.clone().arrayBuffer();
+  return response;
 }
 
 function named(name: string, value: string | undefined, prefix = "") {

@@ -25,7 +25,7 @@ const Refreshed = Credentials.extend({
 const Session = z
   .object({
     id: SessionId,
-    isCurrent: z.boolean(),
+    isCurrent: z.boolean().describe("The one that asks."),
     address: z.string().nullable(),
     userAgent: z.string().nullable(),
     createdAt: Instant,
@@ -59,6 +59,7 @@ const TokenRefused = z
   .object({ error: z.string(), error_description: z.string() })
   .meta({ id: "TokenRefused" });
 
+const stores = ["platform.database", "platform.redis"] as const;
 const refused = (means: string) => ({ means, body: TokenRefused });
 
 export const authContract = {
@@ -70,7 +71,7 @@ export const authContract = {
     answers: {
       200: { means: "Signed in.", body: SignedIn, headers: ["set-cookie", "cache-control"] },
     },
-    refusals: ["identity.unauthenticated", "identity.origin", "platform.limited"],
+    refusals: ["identity.unauthenticated", "identity.origin", "platform.limited", ...stores],
   },
   "POST /token": {
     id: "grantToken",
@@ -100,6 +101,7 @@ export const authContract = {
       "identity.origin",
       "identity.refresh_raced",
       "platform.limited",
+      ...stores,
     ],
   },
   "POST /logout": {
@@ -110,7 +112,7 @@ export const authContract = {
     answers: {
       204: { means: "Nobody is signed in by it.", headers: ["set-cookie", "cache-control"] },
     },
-    refusals: ["identity.origin", "identity.csrf"],
+    refusals: ["identity.origin", "identity.csrf", ...stores],
   },
   "POST /password": {
     id: "changePassword",
@@ -130,6 +132,10 @@ export const authContract = {
     summary: "One's own live sessions",
     access: "session",
     answers: { 200: { means: "The newest first.", body: pageOf(Session, "SessionPage") } },
+    fields: {
+      limit: "At most so many on a page.",
+      cursor: "The `nextCursor` of the page before.",
+    },
   },
   "DELETE /sessions/:id": {
     id: "revokeSession",

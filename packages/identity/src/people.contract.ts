@@ -185,6 +185,7 @@ export const auditContract = {
     fields: {
       ...fields,
       actor: "The id of a person or an agent.",
+      action: "Such as `agent.revoked`.",
       subject: "The id of what it was done to.",
       from: "From this instant on.",
       to: "Before this instant.",

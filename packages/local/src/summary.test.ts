@@ -10,7 +10,7 @@ test("what needs the broker does not count for what needs none", () => {
   expect(withoutBrokerMs({})).toBe(0);
 });
 
-test("people read where the sign-in is, what took how long, and the password only when it is new", () => {
+test("people read where the docs and the sign-in are, what took how long, and the password only when it is new", () => {
   const options = { readyAfterMs: 7_500, rabbitmqMs: 6_000, doneAfterMs };
   const made = summaryLines({ ...options, netcheck: { ...account, password: "secret" } }).join(
     "\n",
@@ -18,6 +18,7 @@ test("people read where the sign-in is, what took how long, and the password onl
   expect(made).toContain(
     "ready after 7.5 s.\n  RabbitMQ answered after 6.0 s, the rest was ready 1.5 s after it.",
   );
+  expect(made).toContain("docs      http://127.0.0.1:8080/docs");
   expect(made).toContain("POST http://127.0.0.1:8080/api/v1/auth/login");
   expect(made).toContain("password  secret   (shown this once)");
   expect(summaryLines({ ...options, netcheck: account }).at(-1)).toBe("  password  as before");

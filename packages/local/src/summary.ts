@@ -35,6 +35,7 @@ export function summaryLines(options: {
     `  Done after: ${parts.join(", ")}`,
     "",
     `  API       ${url}/api/v1`,
+    `  docs      ${url}/docs`,
     `  sign in   POST ${url}/api/v1/auth/login`,
     `  e-mail    ${email}`,
     password === undefined
