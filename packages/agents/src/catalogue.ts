@@ -10,7 +10,11 @@ export const METRICS = {
     {},
   ),
   agents: gauge("agents", "Agents, by status.", { status: agent.status.enumValues }),
-  present: gauge("agents_present", "Agents heard of within the heartbeat timeout.", {}),
+  present: gauge(
+    "agents_present",
+    "Agents heard of within the heartbeat timeout, also those revoked since.",
+    {},
+  ),
   newestBeat: gauge(
     "agents_newest_heartbeat_age_seconds",
     "Time since any agent was heard of; absent until one is.",

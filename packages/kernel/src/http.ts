@@ -103,7 +103,7 @@ export function onError(error: Error) {
 }
 
 function unreadable(status: number) {
-  const detail = "The request could not be read.";
+  const detail = "The body could not be read: send JSON, whole.";
   return problem({ type: "/problems/request.malformed", title: "malformed", status, detail });
 }
 
