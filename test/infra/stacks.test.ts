@@ -437,6 +437,27 @@ describe("the program", () => {
     await expect(texts[0]).toMatchFileSnapshot("../../sst-env.d.ts");
   });
 
+  it("has in the runbook every setting that a stage may have, and every function", async () => {
+    const runbook = await readFile(join(import.meta.dirname, "../../docs/runbook.md"), "utf8");
+    const [, settings = ""] = /\n## Settings\n(.*?)\n## /s.exec(runbook) ?? [];
+    const listed = [...settings.matchAll(/`([A-Z]+_[A-Z_]+)`/g)].map(([, name = ""]) => name);
+    expect([...new Set(listed)].toSorted()).toEqual(
+      [...new Set([...platformGiven, ...workerGiven])].toSorted(),
+    );
+    const names = graphOf("test")
+      .functions()
+      .map(({ name }) => name.replace("netcheck-test-", ""));
+    const invoked = [...runbook.matchAll(/--function-name \$PREFIX-([a-z-]+)/g)].map(
+      ([, name = ""]) => name,
+    );
+    const [, stopped = ""] = /for NAME in (http [^;]*);/.exec(runbook) ?? [];
+    expect(invoked).toContain("daily");
+    for (const name of [...invoked, ...stopped.split(" ")]) expect(names).toContain(name);
+    expect(stopped.split(" ")).toHaveLength(
+      names.filter((one) => !one.startsWith("rotate")).length,
+    );
+  });
+
   it("leaves what runs ignorant of SST", async () => {
     const packages = join(import.meta.dirname, "../../packages");
     const files = (await readdir(packages, { recursive: true })).filter((file) =>
