@@ -5,7 +5,7 @@ export default $config({
     home: "aws",
     removal: stage === "production" ? "retain" : "remove",
     protect: stage === "production",
-    providers: { aws: { region: "eu-west-1" } },
+    providers: { aws: { region: "eu-central-1" } },
   }),
 
   async run() {

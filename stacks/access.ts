@@ -1,3 +1,4 @@
+import { platformSettings } from "./platform-settings";
 import { queues, type QueueName } from "./queues";
 import { type SecretSetting, secrets } from "./secrets";
 import { prefix, settings } from "./stage";
@@ -7,11 +8,11 @@ export function access({ reads, sends }: { reads: SecretSetting[]; sends: QueueN
   const arns = Object.fromEntries(reads.map((name) => [`${name}_SECRET_ARN`, secrets[name].arn]));
   const environment = {
     ...arns,
-    LOG_LEVEL: "INFO",
     METRICS_NAMESPACE: "Netcheck",
     SQS_QUEUE_PREFIX: prefix,
     AGENT_AMQP_URL: settings.agentAmqpUrl,
     RMQ_WORKER_USER: "netcheck-worker",
+    ...platformSettings,
   };
   return { environment, permissions: [...reading(reads), ...sending(sends)] };
 }

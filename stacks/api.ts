@@ -1,6 +1,6 @@
 import { access } from "./access";
 import { CONSUMER_SECONDS, queues } from "./queues";
-import { logRetention, settings } from "./stage";
+import { logRetention, prefix, settings } from "./stage";
 
 /** The app answers CORS itself, for it knows whom cookies are for. */
 export const api = new sst.aws.ApiGatewayV2("Api", {
@@ -19,6 +19,7 @@ const answering = access({
 
 /** Everything that HTTP may ask. API Gateway waits 30 s at most. */
 export const http = new sst.aws.Function("Http", {
+  name: `${prefix}http`,
   handler: "packages/api/src/lambda.handler",
   memory: "1024 MB",
   timeout: "25 seconds",
@@ -50,6 +51,7 @@ type Consumer = {
 function consumer({ queue, handler, given, batch, atOnce }: Consumer) {
   return queues[queue].live.subscribe(
     {
+      name: `${prefix}${queue}`,
       handler: `packages/api/src/lambda-consumers.${handler}`,
       memory: "512 MB",
       timeout: `${CONSUMER_SECONDS} seconds`,

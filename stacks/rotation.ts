@@ -1,4 +1,5 @@
 import { type SecretSetting, secrets } from "./secrets";
+import { prefix } from "./stage";
 
 const ROTATES = [
   "secretsmanager:DescribeSecret",
@@ -10,12 +11,14 @@ const ROTATES = [
 /** Each may touch its own secret and nothing else; the first rotation comes when the secret has a value. */
 function rotate(name: string, setting: SecretSetting, handler: string, everyDays: number) {
   const { arn, id } = secrets[setting];
+  const physical = name.replace(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
   const fn = new sst.aws.Function(`Rotate${name}`, {
+    name: `${prefix}rotate-${physical}`,
     handler: `packages/api/src/lambda-rotation.${handler}`,
     memory: "256 MB",
     timeout: "1 minute",
     permissions: [{ actions: ROTATES, resources: [arn] }],
-    environment: { LOG_LEVEL: "INFO", METRICS_NAMESPACE: "Netcheck", SECRET_ARN: arn },
+    environment: { SECRET_ARN: arn },
   });
   const allowed = new aws.lambda.Permission(`Rotate${name}Permission`, {
     action: "lambda:InvokeFunction",

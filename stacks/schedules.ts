@@ -12,16 +12,26 @@ const { environment, permissions } = access({
   sends: ["check-requests", "events"],
 });
 
-function schedule(name: string, handler: string, expression: "rate(1 minute)" | `cron(${string})`) {
+type Round = {
+  name: string;
+  handler: string;
+  expression: "rate(1 minute)" | `cron(${string})`;
+  /** Of a round that throws. The scheduler's own are for one that could not be started. */
+  retries: number;
+};
+
+function schedule({ name, handler, expression, retries }: Round) {
   return new sst.aws.CronV2(name, {
     schedule: expression,
     timezone: "UTC",
     retries: 2,
     dlq: missed.arn,
     function: {
+      name: `${prefix}${handler}`,
       handler: `packages/api/src/lambda-schedules.${handler}`,
       memory: "512 MB",
       timeout: "3 minutes",
+      retries,
       permissions,
       environment: { ...environment, PUBLIC_URL: api.url },
     },
@@ -38,7 +48,17 @@ function schedule(name: string, handler: string, expression: "rate(1 minute)" | 
 }
 
 /** Repair, sweep, reconciliation: asks Redis first, and wakes the database only if something is due. */
-export const minutely = schedule("Minutely", "minutely", "rate(1 minute)");
+export const minutely = schedule({
+  name: "Minutely",
+  handler: "minutely",
+  expression: "rate(1 minute)",
+  retries: 0,
+});
 
 /** The same and retention, partitions and purges, whether anybody has written or not. */
-export const daily = schedule("Daily", "daily", "cron(17 3 * * ? *)");
+export const daily = schedule({
+  name: "Daily",
+  handler: "daily",
+  expression: "cron(17 3 * * ? *)",
+  retries: 2,
+});

@@ -1,5 +1,6 @@
 import { sending } from "./access";
 import { cluster } from "./network";
+import { workerSettings } from "./platform-settings";
 import { queues } from "./queues";
 import { secrets } from "./secrets";
 import { logRetention, prefix, workers } from "./stage";
@@ -17,7 +18,7 @@ export const worker = new sst.aws.Service("Worker", {
   image: { context: ".", dockerfile: "packages/worker/Dockerfile" },
   scaling: { ...workers, cpuUtilization: 60, memoryUtilization: false },
   environment: {
-    LOG_LEVEL: "INFO",
+    ...workerSettings,
     METRICS_NAMESPACE: "Netcheck",
     AWS_REGION: $app.providers?.aws?.region ?? "",
     SQS_QUEUE_PREFIX: prefix,

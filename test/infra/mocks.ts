@@ -1,6 +1,6 @@
 /** What AWS would answer: enough for the program to run through, and always the same. */
 export const ACCOUNT = "123456789012";
-export const REGION = "eu-west-1";
+export const REGION = "eu-central-1";
 
 type Inputs = Record<string, unknown>;
 type Made = { id: string; state: Inputs };
@@ -34,11 +34,20 @@ export function newResource({ type, name, inputs, id }: NewResource): Made {
       apiEndpoint: `https://abc123.execute-api.${REGION}.amazonaws.com`,
       executionArn: `arn:aws:execute-api:${REGION}:${ACCOUNT}:abc123`,
     },
+    "aws:acm/certificate:Certificate": {
+      domainValidationOptions: [
+        { resourceRecordName: "_x", resourceRecordType: "CNAME", resourceRecordValue: "_y" },
+      ],
+    },
+    "aws:apigatewayv2/domainName:DomainName": {
+      domainNameConfiguration: { targetDomainName: "d-1.execute-api", hostedZoneId: "Z2" },
+    },
     "random:index/randomBytes:RandomBytes": { base64: Buffer.alloc(32, 7).toString("base64") },
     "aws:ec2/instance:Instance": { primaryNetworkInterfaceId: "eni-1" },
     "aws:ec2/eip:Eip": { publicIp: "203.0.113.2" },
     "docker-build:index:Image": { ref: `registry@${digest}`, digest },
   };
+  if (name.endsWith(".HostedZoneLookup")) Object.assign(inputs, { zoneId: "Z1" });
   const isSecret = type === "aws:secretsmanager/secret:Secret";
   return {
     id: id || (isSecret ? arn : `${name}-id`),

@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
+import { GIVEN } from "./given.ts";
 import { graphFile, STAGES } from "./graph.ts";
 import { installPlatform } from "./platform.ts";
 
@@ -29,11 +30,15 @@ async function checkTypes() {
 export async function evaluate(stage: string) {
   await mkdir(join(import.meta.dirname, "../../.sst/evaluated"), { recursive: true });
   const program = join(import.meta.dirname, "evaluate.ts");
+  // What an earlier run wrote must not pass for this one's.
+  await rm(graphFile(stage), { force: true });
+  const around = Object.entries(process.env).filter(([name]) => !name.startsWith("NETCHECK_"));
   const env = {
-    ...process.env,
+    ...Object.fromEntries(around),
     NODE_OPTIONS: "",
     NETCHECK_AGENT_AMQP_URL: "amqps://broker.example.com",
     NETCHECK_ALARM_EMAIL: "watch@example.com",
+    ...(stage === "production" && { ...GIVEN, NETCHECK_DOMAIN: "watch.example.com" }),
   };
   const args = [program, "--stage", stage, "--out", graphFile(stage)];
   await run(process.execPath, args, { env, timeout: 120_000 }).catch((error: unknown) => {

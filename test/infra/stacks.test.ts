@@ -6,6 +6,7 @@ import * as z from "zod";
 
 import { startBytes } from "./build-function.ts";
 import { envTypes } from "./env-types.ts";
+import { platformGiven, workerGiven } from "./given.ts";
 import { graphOf, STAGES } from "./graph.ts";
 import { ACTIONS, type Action, isAllowed } from "./iam.ts";
 import { ACCOUNT, REGION } from "./mocks.ts";
@@ -75,6 +76,38 @@ describe.each(STAGES)("the stage %s", (stage) => {
     expect(http?.timeout).toBeLessThan(30);
   });
 
+  it("passes on what `.env.<stage>` gives, under its own name, and defaults to nothing", () => {
+    const unless: Record<string, string> = { RMQ_WORKER_USER: "netcheck-worker" };
+    const wanted = (name: string) => (stage === "production" ? `given for ${name}` : unless[name]);
+    const readers = graph
+      .functions()
+      .filter(({ environment }) => "DATABASE_URL_SECRET_ARN" in environment.variables);
+    expect(readers).toHaveLength(6);
+    for (const { name: fn, environment } of readers)
+      for (const name of platformGiven)
+        expect({ fn, name, value: environment.variables[name] }).toEqual({
+          fn,
+          name,
+          value: wanted(name),
+        });
+    const [container] = graph.containers();
+    for (const name of workerGiven) {
+      const found = container?.environment.find((one) => one.name === name);
+      expect({ name, value: found?.value }).toEqual({ name, value: wanted(name) });
+    }
+  });
+
+  it("names every function after the stage, so that a person finds it and its log", () => {
+    const names = ["http", "agent-results", "agent-heartbeats", "events", "minutely", "daily"];
+    const all = [...names, "rotate-token-keys", "rotate-broker-admin"].map(
+      (name) => `${prefix}${name}`,
+    );
+    const functions = graph.functions();
+    expect(functions.map(({ name }) => name).toSorted()).toEqual(all.toSorted());
+    for (const { name, loggingConfig } of functions)
+      expect(loggingConfig.logGroup).toBe(`/aws/lambda/${name}`);
+  });
+
   it("has one route for everything", () => {
     const routes = graph.all("aws:apigatewayv2/route:Route", z.object({ routeKey: z.string() }));
     expect(routes.map(({ routeKey }) => routeKey)).toEqual(["$default"]);
@@ -83,6 +116,18 @@ describe.each(STAGES)("the stage %s", (stage) => {
       z.object({ corsConfiguration: z.unknown().optional() }),
     );
     expect(JSON.stringify(api?.corsConfiguration ?? {})).not.toContain("*");
+    const domains = graph.all(
+      "aws:apigatewayv2/domainName:DomainName",
+      z.object({ domainName: z.string() }),
+    );
+    const isNamed = stage === "production";
+    expect(domains.map(({ domainName }) => domainName)).toEqual(
+      isNamed ? ["watch.example.com"] : [],
+    );
+    const http = graph.functions().find(({ logical }) => logical === "HttpFunction");
+    expect(http?.environment.variables["PUBLIC_URL"]).toBe(
+      isNamed ? "https://watch.example.com" : `https://abc123.execute-api.${REGION}.amazonaws.com`,
+    );
   });
 
   it("has schedules that parse, retry, and leave word when they could not be started", () => {
@@ -96,7 +141,15 @@ describe.each(STAGES)("the stage %s", (stage) => {
       expect(state).toBe("ENABLED");
       expect(target.deadLetterConfig.arn).toBe(queueArn("schedules-dlq"));
       expect(target.retryPolicy.maximumRetryAttempts).toBeGreaterThan(0);
+      expect(target.retryPolicy.maximumEventAgeInSeconds).toBe(300);
     }
+    const retried = graph.all(
+      "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+      Retry,
+    );
+    expect(
+      Object.fromEntries(retried.map((one) => [one.functionName, one.maximumRetryAttempts])),
+    ).toEqual({ [`${prefix}minutely`]: 0, [`${prefix}daily`]: 2 });
   });
 
   it("trusts with each role the one service that uses it", () => {
@@ -225,8 +278,8 @@ describe.each(STAGES)("the stage %s", (stage) => {
       deploymentCircuitBreaker: { enable: true, rollback: true },
       networkConfiguration: { assignPublicIp: false },
     });
-    for (const subnet of service?.networkConfiguration.subnets ?? [])
-      expect(subnet).toContain("Private");
+    const { subnets = [] } = service?.networkConfiguration ?? {};
+    expect(subnets.map((subnet) => subnet.includes("Private"))).toEqual([true, true]);
     const groups = graph.all("aws:ec2/securityGroup:SecurityGroup", SecurityGroup);
     const group = groups.find(({ logical }) => logical === "WorkerGroup");
     expect(group?.ingress).toEqual([]);
@@ -284,6 +337,7 @@ describe.each(STAGES)("the stage %s", (stage) => {
       "aws:lambda/permission:Permission",
       z.object({ principal: z.string(), sourceArn: z.string().optional() }),
     );
+    expect(permissions).toHaveLength(3);
     for (const { principal, sourceArn } of permissions) {
       expect(principal).toMatch(/^(secretsmanager|apigateway)\.amazonaws\.com$/);
       expect(sourceArn).toMatch(/^arn:/);
@@ -303,9 +357,19 @@ describe.each(STAGES)("the stage %s", (stage) => {
         .map(({ name }) => name)
         .toSorted(),
     );
-    expect(on("Errors")).toHaveLength(graph.functions().length);
-    expect(on("Throttles")).toHaveLength(graph.functions().length);
-    expect(on("CPUUtilization")[0]?.treatMissingData).toBe("breaching");
+    const functions = graph.functions().map(({ name }) => name);
+    for (const metric of ["Errors", "Throttles"])
+      expect(
+        on(metric)
+          .map(({ dimensions }) => dimensions["FunctionName"] ?? "")
+          .toSorted(),
+      ).toEqual(functions.toSorted());
+    // The service of a metric of ours is the function's own name.
+    expect(on("agents.platform_blind")[0]?.dimensions).toEqual({ service: `${prefix}minutely` });
+    expect(on("CPUUtilization")[0]).toMatchObject({
+      treatMissingData: "breaching",
+      dimensions: { ServiceName: "Worker" },
+    });
     for (const { alarmActions } of alarms) expect(alarmActions).toHaveLength(1);
   });
 
@@ -373,6 +437,27 @@ describe("the program", () => {
     await expect(texts[0]).toMatchFileSnapshot("../../sst-env.d.ts");
   });
 
+  it("has in the runbook every setting that a stage may have, and every function", async () => {
+    const runbook = await readFile(join(import.meta.dirname, "../../docs/runbook.md"), "utf8");
+    const [, settings = ""] = /\n## Settings\n(.*?)\n## /s.exec(runbook) ?? [];
+    const listed = [...settings.matchAll(/`([A-Z]+_[A-Z_]+)`/g)].map(([, name = ""]) => name);
+    expect([...new Set(listed)].toSorted()).toEqual(
+      [...new Set([...platformGiven, ...workerGiven])].toSorted(),
+    );
+    const names = graphOf("test")
+      .functions()
+      .map(({ name }) => name.replace("netcheck-test-", ""));
+    const invoked = [...runbook.matchAll(/--function-name \$PREFIX-([a-z-]+)/g)].map(
+      ([, name = ""]) => name,
+    );
+    const [, stopped = ""] = /for NAME in (http [^;]*);/.exec(runbook) ?? [];
+    expect(invoked).toContain("daily");
+    for (const name of [...invoked, ...stopped.split(" ")]) expect(names).toContain(name);
+    expect(stopped.split(" ")).toHaveLength(
+      names.filter((one) => !one.startsWith("rotate")).length,
+    );
+  });
+
   it("leaves what runs ignorant of SST", async () => {
     const packages = join(import.meta.dirname, "../../packages");
     const files = (await readdir(packages, { recursive: true })).filter((file) =>
@@ -389,6 +474,8 @@ const Service = z.looseObject({
   enableExecuteCommand: z.boolean(),
   networkConfiguration: z.object({ assignPublicIp: z.boolean(), subnets: z.array(z.string()) }),
 });
+
+const Retry = z.looseObject({ functionName: z.string(), maximumRetryAttempts: z.number() });
 
 const Port = z.looseObject({ fromPort: z.number(), toPort: z.number() });
 const SecurityGroup = z.looseObject({

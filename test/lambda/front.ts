@@ -74,7 +74,7 @@ function eventOf(request: IncomingMessage, body: string) {
     requestContext: {
       accountId: "123456789012",
       apiId: "abc123",
-      domainName: "abc123.execute-api.eu-west-1.amazonaws.com",
+      domainName: "abc123.execute-api.eu-central-1.amazonaws.com",
       domainPrefix: "abc123",
       http: {
         method,

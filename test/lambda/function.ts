@@ -89,7 +89,7 @@ export async function startFunction(options: Options) {
       "content-type": "application/json",
       "lambda-runtime-aws-request-id": first.id,
       "lambda-runtime-deadline-ms": String(first.deadlineAt),
-      "lambda-runtime-invoked-function-arn": `arn:aws:lambda:eu-west-1:123456789012:function:${name}`,
+      "lambda-runtime-invoked-function-arn": `arn:aws:lambda:eu-central-1:123456789012:function:${name}`,
     });
     next.end(JSON.stringify(first.event));
     next = undefined;

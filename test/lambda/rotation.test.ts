@@ -28,7 +28,7 @@ beforeAll(async () => {
     [BROKER]: first.href,
   });
   vi.stubEnv("AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets.url);
-  vi.stubEnv("AWS_REGION", "eu-west-1");
+  vi.stubEnv("AWS_REGION", "eu-central-1");
   vi.stubEnv("AWS_ACCESS_KEY_ID", "nobody");
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", "nobody");
 });

@@ -18,7 +18,7 @@ import { startFront } from "./front.ts";
 import { type RunningFunction, startFunction } from "./function.ts";
 import { startSource } from "./source.ts";
 
-const REGION = "eu-west-1";
+const REGION = "eu-central-1";
 const PREFIX = "netcheck-test-";
 const ROOT = join(import.meta.dirname, "../..");
 

@@ -23,7 +23,7 @@ const SECRETS = {
 
 /** Where a secret of the stage `test` is, by the setting it becomes. */
 const arnOf = (setting: keyof typeof SECRETS) =>
-  `arn:aws:secretsmanager:eu-west-1:123456789012:secret:netcheck-test-${SECRETS[setting]}-AbCdEf`;
+  `arn:aws:secretsmanager:eu-central-1:123456789012:secret:netcheck-test-${SECRETS[setting]}-AbCdEf`;
 
 /** What functions find around them: a Neon edge, Upstash, SQS, Secrets Manager, a broker. */
 export async function openCloud({ region = "us-east-1", prefix = "" } = {}) {
