@@ -58,6 +58,7 @@ describe("golden files of the API", () => {
       method,
       headers: {
         origin: ORIGIN,
+        "x-request-id": "a-request-of-yours",
         ...(asked.token && { authorization: `Bearer ${asked.token}` }),
         ...(body && { "content-type": "application/json" }),
       },
@@ -199,6 +200,116 @@ describe("golden files of the API", () => {
       path: "/api/v1/agents?tag=fibre",
       token,
     });
+  });
+
+  it("[KRN-13] the life of an agent is as its files say", async () => {
+    world().advance(Date.parse(NOW) - world().platform.now().getTime());
+    const token = await world().tokenOf("operator");
+    const { agent, session } = await registered("oslo-1", token);
+    const heartbeat = new URL("../fixtures/wire/heartbeat.json", import.meta.url);
+    await record({
+      name: "open-agent-session",
+      operation: "openAgentSession",
+      about: "An agent starts",
+      path: "/api/v1/agents/session",
+      token: session["agentSecret"] ?? "",
+    });
+    await record({
+      name: "send-heartbeat",
+      operation: "sendHeartbeat",
+      about: "An agent of another make beats over HTTP",
+      path: "/api/v1/agents/heartbeat",
+      token: session["agentSecret"] ?? "",
+      json: JSON.parse(await readFile(heartbeat, "utf8")) as object,
+    });
+    for (const [verb, about] of [
+      ["pause", "It is asked nothing for now"],
+      ["resume", "It is asked again"],
+      ["rotate", "Its next session brings a new secret"],
+      ["revoke", "It is cut off for good"],
+    ] as const)
+      await record({
+        name: `${verb}-agent`,
+        operation: `${verb}Agent`,
+        about,
+        path: `/api/v1/agents/${agent["id"]}/${verb}`,
+        token,
+      });
+  });
+
+  async function registered(name: string, token: string) {
+    const ask = async (path: string, json: object) => {
+      const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+      const body = JSON.stringify(json);
+      const response = await world().request(path, { method: "POST", headers, body });
+      return (await response.json()) as Record<string, string>;
+    };
+    const agent = await ask("/api/v1/agents", { name });
+    const session = await ask("/api/v1/agents/register", {
+      token: agent["enrollmentToken"],
+      hostname: name,
+      version: "1.4.0",
+      capabilities: ["http", "tcp", "dns", "ping"],
+    });
+    return { agent, session };
+  }
+
+  it("[KRN-13] people's lists and changes are as their files say", async () => {
+    world().advance(Date.parse(NOW) - world().platform.now().getTime());
+    const token = await world().tokenOf("admin");
+    const bob = await record({
+      name: "create-viewer",
+      operation: "createUser",
+      about: "A colleague with a password of his own",
+      path: "/api/v1/users",
+      token,
+      json: { email: "carol@example.com", role: "viewer", password: "correct horse battery" },
+    });
+    const one = `/api/v1/users/${bob["id"]}`;
+    const asked = [
+      ["get-user", "getUser", "One person", one],
+      ["list-users", "listUsers", "The newest of the viewers", "/api/v1/users?role=viewer&limit=1"],
+      ["list-sessions", "listSessions", "Where I am signed in", "/api/v1/auth/sessions"],
+      ["list-audit", "listAudit", "What was last done", "/api/v1/audit?limit=1"],
+    ] as const;
+    await record({
+      name: "update-user",
+      operation: "updateUser",
+      about: "A promotion",
+      method: "PATCH",
+      path: one,
+      token,
+      json: { role: "operator" },
+    });
+    await record({
+      name: "block-user",
+      operation: "updateUser",
+      about: "Out at once",
+      method: "PATCH",
+      path: one,
+      token,
+      json: { role: "viewer", blocked: true },
+    });
+    // What is listed newest first has an order of its own only if the clock went on.
+    world().advance(1_000);
+    await record({
+      name: "create-watching-key",
+      operation: "createApiKey",
+      about: "A key for Prometheus",
+      path: "/api/v1/api-keys",
+      token,
+      json: { name: "prometheus", scopes: ["metrics:read"] },
+    });
+    for (const [name, operation, about, path] of [
+      ...asked,
+      [
+        "list-api-keys",
+        "listApiKeys",
+        "An administrator sees everybody's keys",
+        "/api/v1/api-keys",
+      ],
+    ] as const)
+      await record({ name, operation, about, method: "GET", path, token });
   });
 
   it.each([
