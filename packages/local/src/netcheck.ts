@@ -1,6 +1,7 @@
 import { firstAdmin } from "./first-admin.ts";
 import type { Kept } from "./keeper.ts";
 import { agentNames, agentsToEnrol, keepAgent } from "./local-agents.ts";
+import { keepPing } from "./ping.ts";
 import { givenIn, settlePlace } from "./platform-env.ts";
 import { keepApi, keepWorker } from "./platform-programs.ts";
 import { messageOf, problem } from "./problem.ts";
@@ -110,6 +111,7 @@ async function bringUp(
 
   const step = <T>(name: string, after: Promise<unknown>[], work: () => Promise<T>) =>
     progress.track(name, Promise.all(after).then(work));
+  const ping = names.length > 0 ? begin(() => keepPing(report)) : Promise.resolve();
   const { postgres, redis, rabbitmq, sqs } = perService((name) =>
     progress.track(name, services.ready[name]),
   );
@@ -123,7 +125,7 @@ async function bringUp(
   const api = step("api", [database, queues], () => begin(() => keepApi(keeping, env)));
   const broker = step("broker's topology", [database, rabbitmq], () => prepare.prepareBroker(env));
   const worker = step("worker", [queues, broker], () => begin(() => keepWorker(keeping, env)));
-  const agents = step("agents", [api, broker, tokens], async () => {
+  const agents = step("agents", [api, broker, tokens, ping], async () => {
     const made = await tokens;
     const begun = names.map(async (name) => {
       const kept = await begin(() => keepAgent(keeping, name, made[name], place));

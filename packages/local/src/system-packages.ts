@@ -2,17 +2,25 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 
 import { codeOf, problem } from "./problem.ts";
+import { findProgram } from "./program-path.ts";
 
-/** What Netcheck needs of the system's package manager. */
-export type SystemPackage = "redis" | "rabbitmq";
+/** What Netcheck takes from the system's package manager. */
+export type SystemPackage = "redis" | "rabbitmq" | "ping";
 
-const APT = { redis: "redis-server", rabbitmq: "rabbitmq-server" } as const;
+const APT = { redis: "redis-server", rabbitmq: "rabbitmq-server", ping: "iputils-ping" } as const;
 const APT_INSTALL = ["install", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120"];
+// What can be done without is not worth minutes of a start without a network.
+const BRIEFLY = ["-o", "Acquire::Retries=0", "-o", "Acquire::http::Timeout=10"];
+const UNITS = {
+  redis: ["redis-server"],
+  rabbitmq: ["rabbitmq-server", "epmd.service", "epmd.socket"],
+  ping: [],
+};
 const LIMIT_MS = 15 * 60_000;
 const POLICY = "/usr/sbin/policy-rc.d";
 
 /**
- * Installs the packages by apt-get as root, or by brew; else throws the one line that says what to install.
+ * Installs the packages by apt-get as root, or by brew; else throws a `problem` in one line that says what to do.
  * The services that come with the packages are neither started nor left to start at the next boot.
  */
 export async function installPackages(
@@ -22,26 +30,23 @@ export async function installPackages(
 ): Promise<void> {
   if (process.platform === "darwin") return installByBrew(missing, report, signal);
   const packages = missing.map((one) => APT[one]);
-  if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) throw cannotInstall(packages);
-  report(`installing ${packages.join(" and ")} with apt-get (their own services are not started)`);
-  const restore = forbidServiceStarts();
+  if (process.getuid?.() !== 0 || !findProgram("apt-get")) throw cannotInstall(packages);
+  const units = missing.flatMap((one) => UNITS[one]);
+  const note = units.length > 0 ? " (their own services are not started)" : "";
+  report(`installing ${packages.join(" and ")} with apt-get${note}`);
+  const restore = units.length > 0 ? forbidServiceStarts() : () => undefined;
   try {
-    const install = () => run("apt-get", [...APT_INSTALL, ...packages], signal);
+    const patience = units.length > 0 ? [] : BRIEFLY;
+    const install = () => run("apt-get", [...APT_INSTALL, ...patience, ...packages], signal);
     // An image often comes without package lists, or with old ones.
     let failed = await install();
     if (failed && !signal.aborted)
-      failed = (await run("apt-get", ["update", "-q"], signal)) ?? (await install());
-    if (failed)
-      throw problem(
-        `apt-get could not install ${packages.join(" and ")}: ${failed}\n  ${otherWays()}`,
-      );
+      failed = (await run("apt-get", ["update", "-q", ...patience], signal)) ?? (await install());
+    if (failed) throw problem(`apt-get could not install ${packages.join(" and ")}: ${failed}`);
   } finally {
     restore();
   }
-  const units = missing.includes("rabbitmq")
-    ? [...packages, "epmd.service", "epmd.socket"]
-    : packages;
-  await run("systemctl", ["disable", ...units], signal);
+  if (units.length > 0) await run("systemctl", ["disable", ...units], signal);
 }
 
 async function installByBrew(
@@ -51,20 +56,14 @@ async function installByBrew(
 ) {
   report(`installing ${missing.join(" and ")} with brew`);
   const failed = await run("brew", ["install", ...missing], signal);
-  if (failed)
-    throw problem(`brew could not install ${missing.join(" and ")}: ${failed}\n  ${otherWays()}`);
+  if (failed) throw problem(`brew could not install ${missing.join(" and ")}: ${failed}`);
 }
 
 function cannotInstall(packages: readonly string[]): Error {
-  const apt = existsSync("/usr/bin/apt-get");
-  const how = apt
-    ? `sudo apt-get install -y --no-install-recommends ${packages.join(" ")}`
-    : "your package manager";
-  return problem(`${packages.join(" and ")} must be installed first: ${how}\n  ${otherWays()}`);
-}
-
-function otherWays(): string {
-  return "Or start services of your own (compose.yaml does) and name them: REDIS_URL, AMQP_URL with AMQP_MANAGEMENT_URL.";
+  const how = findProgram("apt-get")
+    ? `: sudo apt-get install -y --no-install-recommends ${packages.join(" ")}`
+    : " with your package manager";
+  return problem(`${packages.join(" and ")} must be installed first${how}`);
 }
 
 /** Debian asks this file before a package starts a service. One that is there already is left as it is. */

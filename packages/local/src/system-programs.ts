@@ -1,7 +1,7 @@
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 
-import { problem } from "./problem.ts";
+import { isProblem, problem } from "./problem.ts";
+import { findProgram, isProgram } from "./program-path.ts";
 import { installPackages, type SystemPackage } from "./system-packages.ts";
 
 /** The programs of a RabbitMQ that is installed on this machine. */
@@ -21,6 +21,8 @@ const MORE_FOLDERS = [
   "/usr/local/sbin",
   "/opt/homebrew/bin",
 ];
+const OTHER_WAYS =
+  "Or start services of your own (compose.yaml does) and name them: REDIS_URL, AMQP_URL with AMQP_MANAGEMENT_URL.";
 
 /** Finds those that are wanted of `redis-server` (or `valkey-server`) and RabbitMQ, installing them first where we may. */
 export async function findPrograms(
@@ -31,7 +33,7 @@ export async function findPrograms(
   const missing: SystemPackage[] = [];
   if (wanted.redis && !findRedis()) missing.push("redis");
   if (wanted.rabbitmq && !findRabbitmq()) missing.push("rabbitmq");
-  if (missing.length > 0) await installPackages(missing, report, signal);
+  if (missing.length > 0) await bring(missing, report, signal);
   const redis = wanted.redis ? findRedis() : undefined;
   const rabbitmq = wanted.rabbitmq ? findRabbitmq() : undefined;
   const absent = [
@@ -46,27 +48,25 @@ export async function findPrograms(
   return { redis, rabbitmq };
 }
 
+async function bring(
+  missing: readonly SystemPackage[],
+  report: (line: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await installPackages(missing, report, signal);
+  } catch (error) {
+    throw isProblem(error) ? problem(`${error.message}\n  ${OTHER_WAYS}`, error) : error;
+  }
+}
+
 function findRedis(): string | undefined {
-  return find("redis-server") ?? find("valkey-server");
+  return findProgram("redis-server", MORE_FOLDERS) ?? findProgram("valkey-server", MORE_FOLDERS);
 }
 
 function findRabbitmq(): RabbitmqPrograms | undefined {
-  const epmd = find("epmd");
+  const epmd = findProgram("epmd", MORE_FOLDERS);
   const folder = RABBITMQ_FOLDERS.find((one) => isProgram(join(one, "rabbitmq-server")));
-  if (!epmd || !folder || !find("erl")) return undefined;
+  if (!epmd || !folder || !findProgram("erl", MORE_FOLDERS)) return undefined;
   return { server: join(folder, "rabbitmq-server"), epmd };
-}
-
-function find(name: string): string | undefined {
-  const folders = [...(process.env["PATH"] ?? "").split(delimiter), ...MORE_FOLDERS];
-  return folders.map((folder) => join(folder, name)).find(isProgram);
-}
-
-function isProgram(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
