@@ -4,7 +4,8 @@ import { fileURLToPath } from "node:url";
 
 import * as z from "zod";
 
-const CHECKOUT = fileURLToPath(new URL("../..", import.meta.url));
+/** The folder of the repository. */
+export const CHECKOUT = fileURLToPath(new URL("../..", import.meta.url));
 const START = "packages/local/src/start.ts";
 
 const Pid = z.int().positive();

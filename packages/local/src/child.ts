@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { guarded } from "./guardian.ts";
 import type { Home } from "./home.ts";
 import { codeOf } from "./problem.ts";
 import { identify } from "./process-identity.ts";
@@ -34,14 +35,19 @@ export type Child = {
 export const MARK = "NETCHECK_PART_OF";
 export const PART = "NETCHECK_PART";
 
-/** Starts the program in a session of its own, so that Ctrl-C reaches it through us only. Output goes to its log. */
+/**
+ * Starts the program in a session of its own, so that Ctrl-C reaches it through us only, beside a guardian
+ * that ends it should we be killed. Output goes to its log.
+ */
 export function launch(program: Program, home: Home): Child {
   const log = openSync(home.file("logs", `${program.name}.log`), "a", 0o600);
   const note = home.file("children", `${program.name}.json`);
-  const child = spawn(program.command, program.args, {
+  const stopSignal = program.stopSignal ?? "SIGTERM";
+  const { command, args } = guarded({ ...program, stopSignal });
+  const child = spawn(command, args, {
     detached: true,
     env: { ...program.env, [MARK]: home.mark, [PART]: program.name },
-    stdio: program.ipc ? ["ignore", log, log, "ipc"] : ["ignore", log, log],
+    stdio: program.ipc ? ["pipe", log, log, "ipc"] : ["pipe", log, log],
     ...(program.cwd !== undefined && { cwd: program.cwd }),
     ...program.user,
   });
@@ -68,7 +74,7 @@ export function launch(program: Program, home: Home): Child {
     ended,
     async stop() {
       if (!running || pid === undefined) return;
-      signal(pid, program.stopSignal ?? "SIGTERM");
+      signal(pid, stopSignal);
       const killer = new AbortController();
       const late = sleep(program.graceMs, "late", { signal: killer.signal }).catch(() => "ended");
       if ((await Promise.race([ended, late])) === "late") signal(pid, "SIGKILL");

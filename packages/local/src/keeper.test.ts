@@ -110,7 +110,7 @@ test("a program that cannot be started says why", async () => {
     isReady: never,
     readyWithinMs: 5_000,
   });
-  await expect(kept.ready).rejects.toThrow("ENOENT");
+  await expect(kept.ready).rejects.toThrow("/no/such/program: not found");
 });
 
 test("a program that ignores its stop signal is killed after its grace", async () => {

@@ -18,8 +18,9 @@ const KILL_POSTGRES_AFTER = 5_000;
 const GIVE_UP_AFTER = 15_000;
 
 /**
- * Ends what an earlier start of this home left running when it was killed. Only called with the home
- * held, so that whatever carries its mark belongs to nobody. Throws a `problem` naming what will not end.
+ * Ends what an earlier start of this home left running when it was killed, sooner than its guardians do, or
+ * where those were killed too. Only called with the home held, so that whatever carries its mark belongs to
+ * nobody. Throws a `problem` naming what will not end.
  */
 export async function endLeftovers(home: Home, report: (line: string) => void): Promise<void> {
   const began = Date.now();
@@ -29,7 +30,7 @@ export async function endLeftovers(home: Home, report: (line: string) => void): 
     if (left.length === 0) return;
     if (signalled.size === 0)
       report(
-        `ending what an earlier start left running: ${left.map(({ part, pid }) => `${part} (${pid})`).join(", ")}`,
+        `ending what an earlier start left running: ${[...new Set(left.map(({ part }) => part))].join(", ")}`,
       );
     const elapsed = Date.now() - began;
     if (elapsed > GIVE_UP_AFTER)

@@ -64,7 +64,7 @@ function stopSignal(progress: Progress): AbortSignal {
     progress.line("stopping");
     stopping.abort();
     const late = () => {
-      progress.line("not everything stopped in time; the next start ends what is left");
+      progress.line("not everything stopped in time; what is left is ended now");
       process.exit(1);
     };
     setTimeout(late, STOP_WITHIN_MS).unref();
