@@ -15,13 +15,14 @@ const hasCurl = await run("curl", ["--version"]).then(
   () => true,
   () => false,
 );
-if (!hasCurl) process.stderr.write("\n[readme] Without curl its session is NOT run.\n\n");
+if (!hasCurl)
+  process.stderr.write("\n[readme] Without curl the sessions of the pages are NOT run.\n\n");
 
 type Exchange = { command: string; output: string };
 
-/** The lines after `$ ` of a README's session, each with what it is said to print. */
-async function sessionOf(readme: string): Promise<Exchange[]> {
-  const [, block = ""] = (await readFile(readme, "utf8")).split("```console\n");
+/** The lines after `$ ` of a page's session, each with what it is said to print. */
+async function sessionOf(page: string): Promise<Exchange[]> {
+  const [, block = ""] = (await readFile(page, "utf8")).split("```console\n");
   const [session = ""] = block.split("```");
   return session
     .split(/^\$ /m)
@@ -41,7 +42,7 @@ function lasting(text: string) {
     .replaceAll(/\s+/g, " ");
 }
 
-describe("the README's session", () => {
+describe("a page's session", () => {
   let folder: string;
   let line: Line;
   let netcheck: ReturnType<typeof start>;
@@ -59,9 +60,10 @@ describe("the README's session", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it.runIf(hasCurl)("answers what the page says", async () => {
-    const session = await sessionOf("README.md");
-    expect(session.length).toBeGreaterThan(10);
+  const pages = ["README.md", "docs/session.md"];
+  it.runIf(hasCurl).each(pages)("%s answers what it says", async (page) => {
+    const session = await sessionOf(page);
+    expect(session.length).toBeGreaterThan(5);
     const { url, password = "" } = line;
     const { port } = new URL(url);
     const commands = session.map(({ command }) =>
@@ -82,7 +84,7 @@ describe("the README's session", () => {
     );
   });
 
-  it("is the same in Russian", async () => {
+  it("README.ru.md asks and answers the same", async () => {
     expect(await sessionOf("README.ru.md")).toEqual(await sessionOf("README.md"));
   });
 });
