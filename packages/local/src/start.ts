@@ -34,7 +34,8 @@ async function main(flags: Flags): Promise<void> {
   if (flags.json) process.stdout.write(`${jsonLine(netcheck)}\n`);
   const rabbitmqMs = netcheck.services.readyAfterMs.rabbitmq;
   const { doneAfterMs } = progress;
-  say(["", ...summaryLines({ netcheck, readyAfterMs, rabbitmqMs, doneAfterMs })]);
+  const home = netcheck.services.home.path;
+  say(["", ...summaryLines({ netcheck, home, readyAfterMs, rabbitmqMs, doneAfterMs })]);
   netcheck.passwordShown();
   await showCheck(netcheck, say).catch((error: unknown) => {
     if (!signal.aborted) say([`The check of itself failed: ${messageOf(error)}`]);

@@ -10,8 +10,8 @@ test("what needs the broker does not count for what needs none", () => {
   expect(withoutBrokerMs({})).toBe(0);
 });
 
-test("people read where the docs and the sign-in are, what took how long, and the password only when it is new", () => {
-  const options = { readyAfterMs: 7_500, rabbitmqMs: 6_000, doneAfterMs };
+test("people read where the docs, the data and the sign-in are, what took how long, and the password only when it is new", () => {
+  const options = { home: "/srv/home", readyAfterMs: 7_500, rabbitmqMs: 6_000, doneAfterMs };
   const made = summaryLines({ ...options, netcheck: { ...account, password: "secret" } }).join(
     "\n",
   );
@@ -19,6 +19,7 @@ test("people read where the docs and the sign-in are, what took how long, and th
     "ready after 7.5 s.\n  RabbitMQ answered after 6.0 s, the rest was ready 1.5 s after it.",
   );
   expect(made).toContain("docs      http://127.0.0.1:8080/docs");
+  expect(made).toContain("data      /srv/home   (stays when Ctrl-C stops the rest)");
   expect(made).toContain("POST http://127.0.0.1:8080/api/v1/auth/login");
   expect(made).toContain("password  secret   (shown this once)");
   expect(summaryLines({ ...options, netcheck: account }).at(-1)).toBe("  password  as before");

@@ -20,10 +20,10 @@ export function summaryLines(options: {
   readyAfterMs: number;
   rabbitmqMs: number | undefined;
   doneAfterMs: Readonly<Record<string, number>>;
+  home: string;
 }): string[] {
-  const { netcheck, readyAfterMs, rabbitmqMs, doneAfterMs } = options;
+  const { netcheck, home, readyAfterMs, rabbitmqMs, doneAfterMs } = options;
   const { url, email, password } = netcheck;
-  const parts = Object.entries(doneAfterMs).map(([name, ms]) => `${name} ${seconds(ms)}`);
   return [
     `Netcheck is ready after ${seconds(readyAfterMs)}.`,
     ...(rabbitmqMs === undefined
@@ -32,10 +32,10 @@ export function summaryLines(options: {
           `  RabbitMQ answered after ${seconds(rabbitmqMs)}, the rest was ready ${seconds(readyAfterMs - rabbitmqMs)} after it.`,
         ]),
     `  What needs no broker was ready after ${seconds(withoutBrokerMs(doneAfterMs))}.`,
-    `  Done after: ${parts.join(", ")}`,
     "",
     `  API       ${url}/api/v1`,
     `  docs      ${url}/docs`,
+    `  data      ${home}   (stays when Ctrl-C stops the rest)`,
     `  sign in   POST ${url}/api/v1/auth/login`,
     `  e-mail    ${email}`,
     password === undefined
