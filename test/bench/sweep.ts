@@ -63,7 +63,7 @@ async function openFleet(env: NodeJS.ProcessEnv, size: number, redisDatabase: nu
   const { platform } = stack.use(await openPlatform(settings));
   const now = new Date();
   const ctx = jobCtx({ ...platform, now: () => now }, "bench");
-  await fill(ctx.db, size);
+  await fill(platform.db, size);
   await sweepAgents(ctx);
   const rows = await ctx.db.select({ id: agent.id }).from(agent).orderBy(agent.id).limit(SILENT);
   const silent = rows.map(({ id }) => id);
@@ -76,8 +76,8 @@ async function openFleet(env: NodeJS.ProcessEnv, size: number, redisDatabase: nu
     const args = [ms, ms - ctx.heartbeatTimeoutSeconds * 2_000, ...silent];
     await ctx.redis.eval(fallSilent, ["agents:beats", "agents:newest"], args);
     const back = { status: "active" as const, seenAt: null };
-    await ctx.db.update(agent).set(back).where(eq(agent.status, "inactive"));
-    await ctx.db.execute("vacuum analyze agents.agent");
+    await platform.db.update(agent).set(back).where(eq(agent.status, "inactive"));
+    await platform.db.execute("vacuum analyze agents.agent");
   }
 
   const owned = stack.move();

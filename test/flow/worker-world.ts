@@ -166,7 +166,8 @@ function requestMessage(
     agentIds,
   };
   const id = newId<"event">(at);
-  const body = { id, type: "check.requested", at: at.toISOString(), requestId, data };
+  const actor = { type: "system", job: "test" };
+  const body = { id, type: "check.requested", at: at.toISOString(), requestId, actor, data };
   return { id: checkId, body: JSON.stringify(body) };
 }
 

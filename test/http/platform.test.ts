@@ -4,9 +4,12 @@ import { connect } from "node:net";
 import { serve } from "@hono/node-server";
 import { openPostgres } from "@netcheck/adapters/postgres";
 import { createConsumers } from "@netcheck/api/consumers";
-import { SessionEnded } from "@netcheck/identity/events";
-import { person } from "@netcheck/identity/identity.sql";
+import { RightsChanged, SessionEnded } from "@netcheck/identity/events";
+import { audit, person } from "@netcheck/identity/identity.sql";
 import { revokeSession } from "@netcheck/identity/session";
+import { type AuditEntry, unaudited } from "@netcheck/kernel/audit";
+import { envelope } from "@netcheck/kernel/event";
+import { requireActor } from "@netcheck/kernel/guard";
 import { newId } from "@netcheck/kernel/id";
 import { setLogLevel } from "@netcheck/kernel/log";
 import {
@@ -33,10 +36,11 @@ describe("the platform", () => {
       body,
       headers: { "content-type": "application/json", ...headers },
     });
+  const job = () => requireActor(world().system(), "system");
   const endSession = async (work?: () => Promise<unknown>) => {
     const sessionId = newId<"session">(world().platform.now());
-    await transaction(world().system(), async (tx) => {
-      await emit(tx, world().system(), SessionEnded, { sessionId });
+    await transaction(job(), async (tx) => {
+      await emit(tx, job(), SessionEnded, { sessionId });
       await work?.();
     });
     return sessionId;
@@ -55,9 +59,11 @@ describe("the platform", () => {
     const { id } = await world().personWith("viewer");
     const sessionId = newId<"session">(new Date());
     const setEmail = (email: string, requestId: string) => {
+      const acting = requireActor({ ...world().system(), requestId }, "system");
+      const entry = { action: "person.renamed", subjectId: id } as const;
       const change = db.update(person).set({ email }).where(eq(person.id, id));
-      const ctx = { ...world().system(), requestId };
-      return writeAndEmit(ctx, [db.$with("changed").as(change)], SessionEnded, { sessionId });
+      const writes = () => [db.$with("changed").as(change)];
+      return writeAndEmit(acting, entry, writes, SessionEnded, { sessionId });
     };
     const emailNow = async () =>
       (await db.select().from(person).where(eq(person.id, id)))[0]?.email;
@@ -65,14 +71,77 @@ describe("the platform", () => {
     await db.execute(sql`alter table kernel.outbox add check (request_id <> 'bad')`);
     await expect(setEmail("bad", "good")).rejects.toThrow("Failed query");
     await expect(setEmail("good", "bad")).rejects.toThrow("Failed query");
+    const recorded = () => db.$count(audit, eq(audit.subjectId, id));
     expect([await emailNow(), sentFor(sessionId)]).toEqual([expect.stringContaining(id), []]);
+    expect(await recorded()).toBe(0);
     await setEmail("good", "good");
     expect([await emailNow(), sentFor(sessionId).length]).toEqual(["good", 1]);
+    expect(await recorded()).toBe(1);
+  });
+
+  it("[KRN-16] change, event and record happen together or not at all", async () => {
+    const { db } = world().platform;
+    const { id } = await world().personWith("viewer");
+    const recorded = async () =>
+      (await db.select().from(audit).where(eq(audit.subjectId, id))).map(({ action }) => action);
+    const [good, bad]: [AuditEntry, AuditEntry] = [
+      { action: "person.good", subjectId: id },
+      { action: "person.bad", subjectId: id },
+    ];
+    const email = `renamed-${id}`;
+    const rename = async (entries: AuditEntry[], error?: Error) => {
+      await transaction(
+        job(),
+        (told: AuditEntry[]) => told,
+        async (tx) => {
+          await tx.update(person).set({ email }).where(eq(person.id, id));
+          await emit(tx, job(), RightsChanged, { personId: id });
+          if (error) throw error;
+          return entries;
+        },
+      );
+    };
+    const emailNow = async () =>
+      (await db.select().from(person).where(eq(person.id, id)))[0]?.email;
+    await db.execute(sql`alter table identity.audit add check (action <> 'person.bad')`);
+    await expect(rename([good, bad])).rejects.toThrow("Failed query");
+    await expect(rename([good], new Error("changed my mind"))).rejects.toThrow("changed my mind");
+    expect([await emailNow(), await recorded()]).toEqual([expect.stringContaining("viewer"), []]);
+    expect(sentFor(id)).toEqual([]);
+    await rename([good]);
+    expect([await emailNow(), await recorded()]).toEqual([email, ["person.good"]]);
+    expect(sentFor(id)).toHaveLength(1);
+  });
+
+  it("[KRN-16] what came of the work decides what is recorded: nothing, one entry or several", async () => {
+    const { db } = world().platform;
+    const { id } = await world().personWith("viewer");
+    const entry = (action: `person.${string}`) => ({ action, subjectId: id });
+    const all = (many: number) => [entry("person.one"), entry("person.two")].slice(0, many);
+    for (const many of [0, 1, 2]) await transaction(job(), all, () => Promise.resolve(many));
+    await transaction(
+      job(),
+      (done: boolean) => done && entry("person.three"),
+      async () => false,
+    );
+    await transaction(job(), unaudited("a test"), async () => true);
+    const rows = await db.select().from(audit).where(eq(audit.subjectId, id)).orderBy(audit.id);
+    const actions = rows.map(({ action }) => action);
+    expect(actions).toEqual(["person.one", "person.one", "person.two"]);
+  });
+
+  it("[KRN-17] an event says who did it, and not what else they may do", async () => {
+    const id = await endSession();
+    const [sent] = sentFor(id).map(({ body }) => JSON.parse(body) as unknown);
+    expect(envelope(SessionEnded).parse(sent).actor).toEqual({ type: "system", job: "test" });
+    const actor = { type: "key", keyId: id, personId: id, scopes: ["checks:read"] };
+    const read = envelope(SessionEnded).parse({ ...(sent as object), actor });
+    expect(read.actor).toEqual({ type: "key", keyId: id, personId: id });
   });
 
   it("[KRN-1] an event outside a transaction of the outbox is refused", async () => {
     const outside = world().platform.db.transaction((tx) =>
-      emit(tx, world().system(), SessionEnded, { sessionId: newId<"session">(new Date()) }),
+      emit(tx, job(), SessionEnded, { sessionId: newId<"session">(new Date()) }),
     );
     await expect(outside).rejects.toThrow("emit needs the transaction");
   });

@@ -1,5 +1,6 @@
 import { type BrokerAccount, brokerUsername } from "@netcheck/kernel/broker";
 import { unavailable } from "@netcheck/kernel/fault";
+import { requireActor } from "@netcheck/kernel/guard";
 import { within } from "@netcheck/kernel/time";
 import { and, eq, isNotNull, ne } from "drizzle-orm";
 
@@ -14,8 +15,9 @@ type Row = Pick<typeof agent.$inferSelect, "id" | "queue" | "brokerPasswordHash"
 /** Drives the broker to what the rows say: the schedule, each local start, and after an emptied broker. */
 export async function reconcileBroker(ctx: AgentsCtx) {
   const wanted = and(isNotNull(agent.brokerPasswordHash), ne(agent.status, "revoked"));
-  await ctx.brokerAdmin.reconcile(async () => {
-    const rows = await ctx.db.select().from(agent).where(wanted);
+  const { brokerAdmin, db } = requireActor(ctx, "system");
+  await brokerAdmin.reconcile(async () => {
+    const rows = await db.select().from(agent).where(wanted);
     return rows.flatMap((row) => accountOf(row) ?? []);
   });
 }
@@ -24,7 +26,7 @@ export async function reconcileBroker(ctx: AgentsCtx) {
  * Drives the broker to what one row says, or fails with `agents.broker_unavailable`. Looks at the row
  * again when done: what overtook us, a revocation above all, must not be undone by us.
  */
-export async function driveAccount(ctx: AgentsCtx, row: Row) {
+export async function driveAccount(ctx: Pick<AgentsCtx, "brokerAdmin" | "db">, row: Row) {
   let driven = row;
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     await drive(ctx, driven);
@@ -35,11 +37,11 @@ export async function driveAccount(ctx: AgentsCtx, row: Row) {
   }
 }
 
-async function drive(ctx: AgentsCtx, row: Row) {
+async function drive({ brokerAdmin }: Pick<AgentsCtx, "brokerAdmin">, row: Row) {
   const account = accountOf(row);
   const work = account
-    ? ctx.brokerAdmin.ensureAccount(account)
-    : ctx.brokerAdmin.removeAccount({ username: brokerUsername(row.id), queue: row.queue });
+    ? brokerAdmin.ensureAccount(account)
+    : brokerAdmin.removeAccount({ username: brokerUsername(row.id), queue: row.queue });
   try {
     await within(LIMIT_MS, work);
   } catch (error) {

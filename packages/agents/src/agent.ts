@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
 
-import { recordAudit } from "@netcheck/identity/audit";
-import { requireScope } from "@netcheck/kernel/ctx";
 import { conflict, notFound } from "@netcheck/kernel/fault";
+import { requireScope } from "@netcheck/kernel/guard";
 import { type Id, idSchema, newId } from "@netcheck/kernel/id";
 import { transaction } from "@netcheck/kernel/outbox";
 import { isUniqueViolation } from "@netcheck/kernel/postgres";
@@ -12,7 +11,7 @@ import * as z from "zod";
 
 import { driveAccount } from "./account.ts";
 import { agent } from "./agent.sql.ts";
-import { changeAgent } from "./change.ts";
+import { changeAgent, whenChanged } from "./change.ts";
 import type { AgentsCtx } from "./ctx.ts";
 import { nameKey, tidyName } from "./name.ts";
 import { findPresence } from "./presence.ts";
@@ -58,7 +57,7 @@ export const UpdateAgent = Fields.partial().refine(
 
 /** The enrolment token is shown here once; only its hash is kept. */
 export async function createAgent(ctx: AgentsCtx, input: z.output<typeof CreateAgent>) {
-  requireScope(ctx, "agents:write");
+  const acting = requireScope(ctx, "agents:write");
   const createdAt = ctx.now();
   const id = newId<"agent">(createdAt);
   const enrollmentToken = newSecret("nce");
@@ -67,11 +66,11 @@ export async function createAgent(ctx: AgentsCtx, input: z.output<typeof CreateA
   const key = nameKey(input.name);
   const row = { id, ...input, nameKey: key, status, queue, capabilities: [], createdAt };
 
-  const created = await transaction(ctx, async (tx) => {
+  const audit = { action: "agent.created", subjectId: id } as const;
+  const created = await transaction(acting, audit, async (tx) => {
     const values = { ...row, enrollmentHash: hashSecret(enrollmentToken) };
     const [inserted] = await tx.insert(agent).values(values).onConflictDoNothing().returning();
     if (!inserted) throw nameTaken();
-    await recordAudit(tx, ctx, "agent.created", id);
     return inserted;
   });
   return { ...viewAgent(created, null), enrollmentToken };
@@ -79,8 +78,8 @@ export async function createAgent(ctx: AgentsCtx, input: z.output<typeof CreateA
 
 /** With how far its clock is ahead of the platform's, as of its last beat; presence never goes by it. */
 export async function getAgent(ctx: AgentsCtx, id: Id<"agent">) {
-  requireScope(ctx, "agents:read");
-  const [row] = await ctx.db.select().from(agent).where(eq(agent.id, id));
+  const { db } = requireScope(ctx, "agents:read");
+  const [row] = await db.select().from(agent).where(eq(agent.id, id));
   if (!row) throw notFound("agent");
   return await viewNow(ctx, row);
 }
@@ -90,17 +89,17 @@ export async function updateAgent(
   ctx: AgentsCtx,
   { id, ...change }: z.output<typeof UpdateAgent> & { id: Id<"agent"> },
 ) {
-  requireScope(ctx, "agents:write");
+  const acting = requireScope(ctx, "agents:write");
   const { name } = change;
   const set = name === undefined ? change : { ...change, nameKey: nameKey(name) };
-  const row = await transaction(ctx, async (tx) => {
+  const audit = { action: "agent.updated", subjectId: id } as const;
+  const row = await transaction(acting, audit, async (tx) => {
     const mine = eq(agent.id, id);
     const updating = tx.update(agent).set(set).where(mine).returning();
     const [updated] = await updating.catch((error: unknown) => {
       throw isUniqueViolation(error, "agent_name") ? nameTaken(error) : error;
     });
     if (!updated) throw notFound("agent");
-    await recordAudit(tx, ctx, "agent.updated", id);
     return updated;
   });
   return await viewNow(ctx, row);
@@ -108,11 +107,12 @@ export async function updateAgent(
 
 /** It gets no checks until it is resumed, whatever it says of itself. Safe to repeat. */
 export async function pauseAgent(ctx: AgentsCtx, id: Id<"agent">) {
-  requireScope(ctx, "agents:write");
+  const acting = requireScope(ctx, "agents:write");
   const set = { status: "paused" as const };
   const where = ne(agent.status, "paused");
-  const change = { id, action: "agent.paused", set, where } as const;
-  const row = await transaction(ctx, (tx) => changeAgent(tx, ctx, change));
+  const { row } = await transaction(acting, whenChanged("agent.paused"), (tx) =>
+    changeAgent(tx, { id, set, where }),
+  );
   return await viewNow(ctx, row);
 }
 
@@ -121,19 +121,20 @@ export async function pauseAgent(ctx: AgentsCtx, id: Id<"agent">) {
  * was paused no beat was taken as settled, so one that comes meanwhile is not lost. Safe to repeat.
  */
 export async function resumeAgent(ctx: AgentsCtx, id: Id<"agent">) {
-  requireScope(ctx, "agents:write");
+  const acting = requireScope(ctx, "agents:write");
   const { seenAt } = await findPresence(ctx, id);
   const present = seenAt ? "active" : "inactive";
   const status = sql`case when ${agent.registeredAt} is null then 'setup' else ${present} end`;
   const where = eq(agent.status, "paused");
-  const change = { id, action: "agent.resumed", set: { status }, where } as const;
-  const row = await transaction(ctx, (tx) => changeAgent(tx, ctx, change));
+  const { row } = await transaction(acting, whenChanged("agent.resumed"), (tx) =>
+    changeAgent(tx, { id, set: { status }, where }),
+  );
   return await viewNow(ctx, row);
 }
 
 /** Its credentials are worth nothing from here on, and its connections are closed. Safe to repeat. */
 export async function revokeAgent(ctx: AgentsCtx, id: Id<"agent">) {
-  requireScope(ctx, "agents:write");
+  const acting = requireScope(ctx, "agents:write");
   const set = {
     status: "revoked" as const,
     enrollmentHash: null,
@@ -143,14 +144,14 @@ export async function revokeAgent(ctx: AgentsCtx, id: Id<"agent">) {
     rotateAskedAt: null,
     brokerPasswordHash: null,
   };
-  const row = await transaction(ctx, async (tx) => {
+  const { row } = await transaction(acting, whenChanged("agent.revoked"), async (tx) => {
     const mine = eq(agent.id, id);
     const live = and(mine, ne(agent.status, "revoked"));
     const [revoked] = await tx.update(agent).set(set).where(live).returning();
-    if (revoked) await recordAudit(tx, ctx, "agent.revoked", id);
-    const [known] = revoked ? [revoked] : await tx.select().from(agent).where(mine);
+    if (revoked) return { row: revoked, changed: true };
+    const [known] = await tx.select().from(agent).where(mine);
     if (!known) throw notFound("agent");
-    return known;
+    return { row: known, changed: false };
   });
   await driveAccount(ctx, row);
   return viewAgent(row, null);
@@ -158,11 +159,11 @@ export async function revokeAgent(ctx: AgentsCtx, id: Id<"agent">) {
 
 /** Results keep their snapshot of the agent; its id is never used again. */
 export async function deleteAgent(ctx: AgentsCtx, id: Id<"agent">) {
-  requireScope(ctx, "agents:write");
-  const row = await transaction(ctx, async (tx) => {
+  const acting = requireScope(ctx, "agents:write");
+  const audit = { action: "agent.deleted", subjectId: id } as const;
+  const row = await transaction(acting, audit, async (tx) => {
     const [deleted] = await tx.delete(agent).where(eq(agent.id, id)).returning();
     if (!deleted) throw notFound("agent");
-    await recordAudit(tx, ctx, "agent.deleted", id);
     return deleted;
   });
   await driveAccount(ctx, { ...row, status: "revoked" });

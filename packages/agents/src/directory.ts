@@ -15,6 +15,6 @@ const capable = prepared((db) => {
 });
 
 /** Active agents that can run this type of check here, with what a result remembers of them. */
-export async function findCapableAgents(ctx: Ctx, capability: string) {
-  return await capable(ctx.db).execute({ capabilities: [capability] });
+export async function findCapableAgents({ db }: Pick<Ctx, "db">, capability: string) {
+  return await capable(db).execute({ capabilities: [capability] });
 }

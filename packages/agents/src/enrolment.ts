@@ -1,29 +1,39 @@
-import { recordAudit } from "@netcheck/identity/audit";
 import { brokerPasswordHash } from "@netcheck/kernel/broker";
-import { type Actor, requireActor, requireScope } from "@netcheck/kernel/ctx";
 import { unauthenticated } from "@netcheck/kernel/fault";
+import {
+  type Acting,
+  actAs,
+  type ActorOf,
+  asStranger,
+  requireActor,
+  requireScope,
+} from "@netcheck/kernel/guard";
 import type { Id } from "@netcheck/kernel/id";
 import { transaction } from "@netcheck/kernel/outbox";
 import { hashSecret, newSecret } from "@netcheck/kernel/secret";
+import { writing } from "@netcheck/kernel/writing";
 import type { AgentSession, Register } from "@netcheck/wire/registration";
 import { and, eq, ne } from "drizzle-orm";
 
 import { driveAccount } from "./account.ts";
 import { agent } from "./agent.sql.ts";
 import { createAgent, viewAgent } from "./agent.ts";
-import { changeAgent } from "./change.ts";
+import { changeAgent, whenChanged } from "./change.ts";
 import type { AgentsCtx } from "./ctx.ts";
 import { nameKey } from "./name.ts";
 import { arrive } from "./presence.ts";
 import { AGENT_SECRET_PREFIX, newPassword, viewSession } from "./secret.ts";
 
+const DENIED = "This enrolment token is unknown or already spent.";
+
 /** A new enrolment token, in place of one that was not spent; the secret in use works until the one it buys is. */
 export async function enrolAgent(ctx: AgentsCtx, id: Id<"agent">) {
-  requireScope(ctx, "agents:write");
+  const acting = requireScope(ctx, "agents:write");
   const enrollmentToken = newSecret("nce");
   const set = { enrollmentHash: hashSecret(enrollmentToken) };
-  const change = { id, action: "agent.enrolled", set } as const;
-  const row = await transaction(ctx, (tx) => changeAgent(tx, ctx, change));
+  const { row } = await transaction(acting, whenChanged("agent.enrolled"), (tx) =>
+    changeAgent(tx, { id, set }),
+  );
   return { ...viewAgent(row, null), enrollmentToken };
 }
 
@@ -33,6 +43,11 @@ export async function enrolAgent(ctx: AgentsCtx, id: Id<"agent">) {
  */
 export async function registerAgent(ctx: AgentsCtx, input: Register): Promise<AgentSession> {
   const { token, ...facts } = input;
+  const { db } = asStranger(ctx);
+  const bought = eq(agent.enrollmentHash, hashSecret(token));
+  const [buyer] = await db.select({ id: agent.id }).from(agent).where(bought);
+  if (!buyer) throw unauthenticated(DENIED);
+  const acting = actAs(ctx, { type: "agent", agentId: buyer.id });
   const agentSecret = newSecret(AGENT_SECRET_PREFIX);
   const password = newPassword();
   const set = {
@@ -41,36 +56,38 @@ export async function registerAgent(ctx: AgentsCtx, input: Register): Promise<Ag
     brokerPasswordHash: brokerPasswordHash(password),
     registeredAt: ctx.now(),
   };
-  const row = await transaction(ctx, async (tx) => {
-    const bought = eq(agent.enrollmentHash, hashSecret(token));
+  const audit = { action: "agent.registered", subjectId: buyer.id } as const;
+  const row = await transaction(acting, audit, async (tx) => {
     const [registered] = await tx.update(agent).set(set).where(bought).returning();
-    if (!registered) throw unauthenticated("This enrolment token is unknown or already spent.");
-    const actor: Actor = { type: "agent", agentId: registered.id };
-    await recordAudit(tx, { ...ctx, actor }, "agent.registered", registered.id);
+    if (!registered) throw unauthenticated(DENIED);
     return registered;
   });
   await driveAccount(ctx, row);
-  await activate(ctx, row);
+  await activate(acting, row);
   return { ...viewSession(ctx, row, password), agentSecret };
 }
 
 /** A fresh enrolment token for the agent of this name, made if there is none; none for a revoked one. */
 export async function enrolByName(ctx: AgentsCtx, name: string) {
-  requireActor(ctx, "system");
+  const acting = requireActor(ctx, "system");
   const token = newSecret("nce");
   const set = { enrollmentHash: hashSecret(token) };
   const named = eq(agent.nameKey, nameKey(name));
   const welcome = and(named, ne(agent.status, "revoked"));
-  const [renewed] = await ctx.db.update(agent).set(set).where(welcome).returning();
+  const [renewed] = await writing(acting).update(agent).set(set).where(welcome).returning();
   if (renewed) return token;
-  const [revoked] = await ctx.db.select().from(agent).where(named);
+  const [revoked] = await acting.db.select().from(agent).where(named);
   if (revoked) return undefined;
   const { enrollmentToken } = await createAgent(ctx, { name, location: {}, tags: [] });
   return enrollmentToken;
 }
 
-async function activate(ctx: AgentsCtx, { id }: typeof agent.$inferSelect) {
+async function activate(
+  acting: Acting<AgentsCtx, ActorOf<"agent">>,
+  { id }: typeof agent.$inferSelect,
+) {
   const first = and(eq(agent.id, id), eq(agent.status, "setup"));
-  await ctx.db.update(agent).set({ status: "active", seenAt: ctx.now() }).where(first);
-  await arrive(ctx, id);
+  const set = { status: "active", seenAt: acting.now() } as const;
+  await writing(acting).update(agent).set(set).where(first);
+  await arrive(acting, id);
 }

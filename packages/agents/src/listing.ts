@@ -1,4 +1,4 @@
-import { requireScope } from "@netcheck/kernel/ctx";
+import { requireScope } from "@netcheck/kernel/guard";
 import { Page, pageOf, readCursor } from "@netcheck/kernel/page";
 import { and, arrayContains, eq, gt, sql } from "drizzle-orm";
 import * as z from "zod";
@@ -31,10 +31,10 @@ export const ListAgents = z.strictObject({
 
 /** In the order of creation; `nextCursor` is null on the last page. */
 export async function listAgents(ctx: AgentsCtx, input: z.output<typeof ListAgents>) {
-  requireScope(ctx, "agents:read");
+  const acting = requireScope(ctx, "agents:read");
   const { limit, cursor: given, ...filter } = input;
   const cursor = readCursor<"agent">(given);
-  const rows = await ctx.db
+  const rows = await acting.db
     .select()
     .from(agent)
     .where(and(cursor && gt(agent.id, cursor), fitting(filter)))

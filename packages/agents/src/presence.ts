@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
 
-import { type Ctx, requireActor } from "@netcheck/kernel/ctx";
+import type { Ctx } from "@netcheck/kernel/ctx";
 import { Fault } from "@netcheck/kernel/fault";
+import { type Acting, requireActor, type Unattended } from "@netcheck/kernel/guard";
 import type { Id } from "@netcheck/kernel/id";
 import { count } from "@netcheck/kernel/metrics";
+import { writing } from "@netcheck/kernel/writing";
 import type { HeartbeatDelivery } from "@netcheck/wire/delivery";
 import type { Heartbeat } from "@netcheck/wire/message";
 import { and, eq, gt, sql } from "drizzle-orm";
@@ -48,12 +50,13 @@ type Taken = { id: string; score: string };
 
 /** Times are the platform's. Only an agent that was away, is paused or says something new costs a write to Postgres. */
 export async function recordHeartbeats(ctx: Ctx, beats: readonly HeartbeatDelivery[]) {
-  await record(ctx, beats);
+  await record(requireActor(ctx, "system"), beats);
 }
 
 /** A beat over HTTP, for agents that cannot send one over AMQP; a few in each interval at most. */
 export async function beat(ctx: AgentsCtx, heartbeat: Heartbeat) {
-  const { agentId } = requireActor(ctx, "agent");
+  const acting = requireActor(ctx, "agent");
+  const { agentId } = acting.actor;
   const pauseSeconds = Math.floor(ctx.heartbeatIntervalSeconds / 4);
   if (pauseSeconds > 0) {
     const options = { ex: pauseSeconds, nx: true } as const;
@@ -63,19 +66,20 @@ export async function beat(ctx: AgentsCtx, heartbeat: Heartbeat) {
       throw new Fault("limited", "agents.beats", detail, { retryAfterSeconds: pauseSeconds });
     }
   }
-  await record(ctx, [{ agentId, receivedAt: ctx.now().toISOString(), heartbeat }]);
+  await record(acting, [{ agentId, receivedAt: ctx.now().toISOString(), heartbeat }]);
 }
 
 /** Turns agents inactive that were silent for the timeout. Costs what the silent ones cost. */
 export async function sweepAgents(ctx: AgentsCtx) {
+  const acting = requireActor(ctx, "system");
   const cutoff = ctx.now().getTime() - ctx.heartbeatTimeoutSeconds * 1000;
   for (let round = 0; round < ROUNDS; round++) {
     const [state, found = []] = await run<[string, string[]?]>(ctx, TAKE, [cutoff, BATCH]);
-    if (state === "unseeded") return await seed(ctx);
+    if (state === "unseeded") return await seed(acting);
     if (state === "blind") return count(METRICS.platformBlind, {});
     if (state === "quiet") return;
     const taken = pairs(found);
-    await silence(ctx, taken, new Date(cutoff));
+    await silence(acting, taken, new Date(cutoff));
     const args = taken.flatMap(({ id, score }) => [id, score]);
     await run(ctx, SETTLE_SILENCE, args);
     if (taken.length < BATCH) return;
@@ -84,11 +88,12 @@ export async function sweepAgents(ctx: AgentsCtx) {
 
 /** What is active and has no place among the silent or the lively, for whatever crash, is given one. */
 export async function repairPresence(ctx: AgentsCtx) {
+  const acting = requireActor(ctx, "system");
   const ms = ctx.now().getTime() + GIVEN;
   let after: Id<"agent"> | undefined;
   do {
     const rest = after && gt(agent.id, after);
-    const rows = await ctx.db
+    const rows = await acting.db
       .select({ id: agent.id })
       .from(agent)
       .where(and(eq(agent.status, "active"), rest))
@@ -124,7 +129,7 @@ export async function arrive(ctx: Ctx, id: Id<"agent">) {
   await run(ctx, ARRIVE, [ctx.now().getTime(), id]);
 }
 
-async function record(ctx: Ctx, beats: readonly HeartbeatDelivery[]) {
+async function record(ctx: Acting<Ctx, Unattended>, beats: readonly HeartbeatDelivery[]) {
   const newest = new Map(beats.toSorted(byReceipt).map((one) => [one.agentId, one]));
   const token = randomUUID();
   const args = [...newest.values()].flatMap((one) => {
@@ -148,7 +153,7 @@ function reportOf({ heartbeat: { version, capabilities } }: HeartbeatDelivery) {
 }
 
 /** Writes who is there and what it says; answers who is not active for all that, and is told again. */
-async function welcome(ctx: Ctx, beats: HeartbeatDelivery[]) {
+async function welcome(acting: Acting<Ctx, Unattended>, beats: HeartbeatDelivery[]) {
   const rows = JSON.stringify(
     beats.map(({ agentId, receivedAt, heartbeat: { version, capabilities } }) => {
       return { id: agentId, at: receivedAt, version, capabilities };
@@ -156,7 +161,7 @@ async function welcome(ctx: Ctx, beats: HeartbeatDelivery[]) {
   );
   // A beat older than what Postgres knows was delivered twice, or late, and brings nobody back.
   const back = sql`${agent.status} in ('setup', 'inactive') and ${agent.seenAt} is distinct from greatest(${agent.seenAt}, beat.at)`;
-  const fresh = await ctx.db
+  const fresh = await writing(acting)
     .update(agent)
     .set({
       version: sql`beat.version`,
@@ -174,14 +179,14 @@ async function welcome(ctx: Ctx, beats: HeartbeatDelivery[]) {
 }
 
 /** A beat that came after the taking has written a later `seenAt`, and wins. */
-async function silence(ctx: Ctx, taken: readonly Taken[], cutoff: Date) {
+async function silence(acting: Acting<Ctx, Unattended>, taken: readonly Taken[], cutoff: Date) {
   const rows = JSON.stringify(
     taken.map(({ id, score }) => ({ id, at: heardAt(score)?.toISOString() })),
   );
   const status = sql`case when ${agent.status} = 'active' then 'inactive' else ${agent.status} end`;
   const seenAt = sql`greatest(${agent.seenAt}, taken.at)`;
   const silent = sql`(${agent.seenAt} is null or ${agent.seenAt} <= ${cutoff.toISOString()})`;
-  await ctx.db
+  await writing(acting)
     .update(agent)
     .set({ status, seenAt })
     .from(sql`json_to_recordset(${rows}::json) as taken(id uuid, at timestamptz)`)
@@ -189,7 +194,7 @@ async function silence(ctx: Ctx, taken: readonly Taken[], cutoff: Date) {
 }
 
 /** Everybody active is given one timeout from now, so that a dead agent is found by its silence. */
-async function seed(ctx: AgentsCtx) {
+async function seed(ctx: Acting<AgentsCtx>) {
   await repairPresence(ctx);
   await run(ctx, SEEDED, [ctx.now().getTime()]);
 }

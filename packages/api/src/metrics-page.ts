@@ -1,7 +1,7 @@
 import { measureAgents, measurePresence } from "@netcheck/agents/measure";
 import { measureChecks, measurePartitions } from "@netcheck/checks/measure";
 import { measureSessions } from "@netcheck/identity/measure";
-import { requireScope } from "@netcheck/kernel/ctx";
+import { requireScope } from "@netcheck/kernel/guard";
 import { log } from "@netcheck/kernel/log";
 import { measureOutbox } from "@netcheck/kernel/measure";
 import { labelSets, type Sample, sample } from "@netcheck/kernel/metric";
@@ -24,8 +24,8 @@ const MEASURES: Record<Collector, (ctx: ApiCtx) => Promise<Sample[]>> = {
 
 /** What the stores say at this moment, and what this process has counted where it is the whole API. */
 export async function metricsPage(ctx: ApiCtx, { isOneProcess }: Pick<Platform, "isOneProcess">) {
-  requireScope(ctx, "metrics:read");
-  const collected = await Promise.all(COLLECTORS.map((collector) => collect(ctx, collector)));
+  const acting = requireScope(ctx, "metrics:read");
+  const collected = await Promise.all(COLLECTORS.map((collector) => collect(acting, collector)));
   const counted = isOneProcess ? countedHere() : [];
   const text = expositionOf(CATALOGUE, [...collected.flat(), ...counted]);
   return new Response(text, {

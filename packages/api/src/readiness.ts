@@ -8,7 +8,8 @@ const LIMIT_MS = 2_000;
 
 /** Whether what a request needs answers now; otherwise a 503 that names what does not. */
 export async function readiness(ctx: ApiCtx) {
-  const probes = { database: ctx.db.execute(sql`select 1`), redis: ctx.redis.get("ready") };
+  const one = ctx.db.select({ one: sql`1` }).from(sql`(select 1) as one`);
+  const probes = { database: one, redis: ctx.redis.get("ready") };
   const names = Object.keys(probes);
   const settled = await Promise.allSettled(
     Object.values(probes).map((probe) => within<unknown>(LIMIT_MS, Promise.resolve(probe))),

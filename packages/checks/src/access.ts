@@ -1,5 +1,5 @@
-import { requireScope } from "@netcheck/kernel/ctx";
 import { invalid } from "@netcheck/kernel/fault";
+import { type Acting, requireActor, requireScope } from "@netcheck/kernel/guard";
 import type * as z from "zod";
 
 import type { check } from "./check.sql.ts";
@@ -11,14 +11,20 @@ export const ANONYMOUS_AGENTS = 5;
 
 /** Who starts a check: one with the scope, or nobody where anonymous checks are on. */
 export function requireStarter(ctx: ChecksCtx) {
-  return isAnonymous(ctx) ? ctx.actor : requireScope(ctx, "checks:write");
+  return isAnonymous(ctx) ? requireActor(ctx, "nobody") : requireScope(ctx, "checks:write");
 }
 
-/** Who reads a check he knows the id of; answers whether he may see this one. */
+/** Who reads a check he knows the id of; `mayRead` tells whether this one. */
 export function requireReader(ctx: ChecksCtx) {
-  if (!isAnonymous(ctx)) requireScope(ctx, "checks:read");
-  return ({ createdBy }: Pick<typeof check.$inferSelect, "createdBy">) =>
-    !isAnonymous(ctx) || createdBy.type === "nobody";
+  return isAnonymous(ctx) ? requireActor(ctx, "nobody") : requireScope(ctx, "checks:read");
+}
+
+/** Nobody reads what nobody started. */
+export function mayRead(
+  { actor }: Acting<ChecksCtx>,
+  { createdBy }: Pick<typeof check.$inferSelect, "createdBy">,
+) {
+  return actor.type !== "nobody" || createdBy.type === "nobody";
 }
 
 /** Strangers ask few agents, by place only, and nothing that is special. */

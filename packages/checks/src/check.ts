@@ -1,5 +1,7 @@
-import type { Ctx } from "@netcheck/kernel/ctx";
+import { unaudited } from "@netcheck/kernel/audit";
+import type { Writer } from "@netcheck/kernel/ctx";
 import { conflict, invalid, notFound } from "@netcheck/kernel/fault";
+import type { Acting } from "@netcheck/kernel/guard";
 import { type Id, idSchema, newId } from "@netcheck/kernel/id";
 import { writeAndEmit } from "@netcheck/kernel/outbox";
 import { isMissing } from "@netcheck/kernel/postgres";
@@ -7,7 +9,7 @@ import { prepared } from "@netcheck/kernel/prepared";
 import { and, eq, sql } from "drizzle-orm";
 import * as z from "zod";
 
-import { narrowed, requireReader, requireStarter } from "./access.ts";
+import { mayRead, narrowed, requireReader, requireStarter } from "./access.ts";
 import { openBudget } from "./budget.ts";
 import { check, result } from "./check.sql.ts";
 import type { ChecksCtx } from "./ctx.ts";
@@ -36,14 +38,15 @@ export async function startCheck(
   input: z.output<typeof StartCheck>,
   idempotencyKey?: string,
 ) {
-  const createdBy = requireStarter(ctx);
+  const acting = requireStarter(ctx);
+  const { actor: createdBy } = acting;
   const { type } = input;
   const { selection, targetAllow } = narrowed(ctx, input);
   const asked = readTarget(input, targetAllow);
   const budget = openBudget(ctx, loadedBy(asked));
   if (createdBy.type === "nobody") await budget.ask();
   const attempt = idempotencyKey === undefined ? undefined : attemptOf(ctx, idempotencyKey, input);
-  const earlier = attempt && (await findAnswer(ctx, attempt));
+  const earlier = attempt && (await findAnswer(acting, attempt));
   if (earlier) return { check: earlier, limits: {} };
 
   try {
@@ -60,14 +63,14 @@ export async function startCheck(
     const { target, port = null, options } = asked;
     const what = { id, type, target, port, options };
     const row = { ...what, expected, truncated, createdBy, createdAt, deadlineAt };
-    const isOurs = await writeCheck(ctx, row, agents, attempt);
+    const isOurs = await writeCheck(acting, row, agents, attempt);
     if (isOurs) return { check: viewStarted(row), limits: budget.fields() };
   } catch (error) {
     await budget.giveBack();
     throw error;
   }
   await budget.giveBack();
-  return { check: await answerOfTheOther(ctx, attempt), limits: {} };
+  return { check: await answerOfTheOther(acting, attempt), limits: {} };
 }
 
 const withResults = prepared((db) => {
@@ -78,10 +81,10 @@ const withResults = prepared((db) => {
 
 /** Where it stands now: finished is a matter of its rows and the clock, written nowhere. */
 export async function getCheck(ctx: ChecksCtx, id: Id<"check">) {
-  const mayRead = requireReader(ctx);
-  const found = await withResults(ctx.db).execute({ id });
+  const acting = requireReader(ctx);
+  const found = await withResults(acting.db).execute({ id });
   const [row] = found.map((one) => one.check);
-  if (!row || !mayRead(row)) throw notFound("check");
+  if (!row || !mayRead(acting, row)) throw notFound("check");
   const rows = found.map((one) => one.result);
   const { summary, ...progress } = progressOf(rows, row, ctx.now());
   const { status } = progress;
@@ -91,20 +94,24 @@ export async function getCheck(ctx: ChecksCtx, id: Id<"check">) {
 
 /** False, and nothing written, if another request with the same key was first. */
 async function writeCheck(
-  ctx: Ctx,
+  acting: Acting<ChecksCtx>,
   row: Row,
   agents: readonly AgentSnapshot[],
   attempt: Attempt | undefined,
 ) {
-  const { db } = ctx;
-  const { id, type, target, port, options, deadlineAt } = row;
-  const claim = attempt && db.$with("claim").as(claimKey(ctx, attempt, viewStarted(row)));
-  const expected = claim ? sql`(select ${row.expected}::integer from claim)` : row.expected;
-  const written = db.$with("written").as(db.insert(check).values({ ...row, expected }));
+  const { id, type, target, port, options, createdAt, deadlineAt } = row;
   const rows = agents.map((agent) => ({ checkId: id, agentId: agent.id, agent }));
-  const awaited = db.$with("awaited").as(db.insert(result).values(rows));
+  const audit = unaudited("The check's own row says who asked.");
+  const writes = (db: Writer) => {
+    const answer = viewStarted(row);
+    const claim = attempt && db.$with("claim").as(claimKey(db, attempt, answer, createdAt));
+    const expected = claim ? sql`(select ${row.expected}::integer from claim)` : row.expected;
+    const written = db.$with("written").as(db.insert(check).values({ ...row, expected }));
+    const awaited = db.$with("awaited").as(db.insert(result).values(rows));
+    return [...(claim ? [claim] : []), written, awaited];
+  };
   try {
-    await writeAndEmit(ctx, [...(claim ? [claim] : []), written, awaited], CheckRequested, {
+    await writeAndEmit(acting, audit, writes, CheckRequested, {
       checkId: id,
       type,
       target,
@@ -120,8 +127,8 @@ async function writeCheck(
   return true;
 }
 
-async function answerOfTheOther(ctx: Ctx, attempt: Attempt | undefined) {
-  const answer = attempt && (await findAnswer(ctx, attempt));
+async function answerOfTheOther(acting: Acting<ChecksCtx>, attempt: Attempt | undefined) {
+  const answer = attempt && (await findAnswer(acting, attempt));
   if (!answer)
     throw conflict("checks.idempotency_raced", "The same request was made before. Repeat it.");
   return answer;

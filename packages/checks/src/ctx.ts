@@ -7,7 +7,7 @@ import type { AgentSnapshot } from "./selection.ts";
 /** What the verbs of checks need beyond the common `Ctx`. */
 export type ChecksCtx = Ctx & {
   /** Active agents that can run this type. */
-  findCapableAgents: (ctx: Ctx, type: string) => Promise<AgentSnapshot[]>;
+  findCapableAgents: (ctx: Pick<Ctx, "db">, type: string) => Promise<AgentSnapshot[]>;
   /** Special networks that targets may be in; the agents have lists of their own. */
   targetAllow: AllowList;
   /** Whether one who is not signed in may start a check, within narrow limits, and read it. */

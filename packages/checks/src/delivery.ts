@@ -1,6 +1,8 @@
-import type { Ctx } from "@netcheck/kernel/ctx";
+import type { Ctx, Writer } from "@netcheck/kernel/ctx";
+import { type Acting, type ActorOf, requireActor } from "@netcheck/kernel/guard";
 import { count } from "@netcheck/kernel/metrics";
 import { prepared } from "@netcheck/kernel/prepared";
+import { writing } from "@netcheck/kernel/writing";
 import type { ResultDelivery } from "@netcheck/wire/delivery";
 import { and, eq, gte, isNull, lte, type SQL, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
@@ -12,6 +14,7 @@ import { factsOf } from "./facts.ts";
 import { bounded, storableInstant, storableJson } from "./storable.ts";
 
 type Response = Extract<ResultDelivery, { kind: "response" }>;
+type Consuming = Acting<Ctx, ActorOf<"system">>;
 type Undelivered = Extract<ResultDelivery, { kind: "undelivered" }>;
 
 /**
@@ -19,13 +22,14 @@ type Undelivered = Extract<ResultDelivery, { kind: "undelivered" }>;
  * is recorded after the deadline, so a check that has been seen finished never changes again.
  */
 export async function recordDeliveries(ctx: Ctx, deliveries: readonly ResultDelivery[]) {
+  const acting = requireActor(ctx, "system");
   const responses = deliveries.filter((delivery) => delivery.kind === "response");
   const undelivered = deliveries.filter((delivery) => delivery.kind === "undelivered");
-  if (responses.length > 0) await recordResponses(ctx, responses);
-  if (undelivered.length > 0) await recordUndelivered(ctx, undelivered);
+  if (responses.length > 0) await recordResponses(acting, responses);
+  if (undelivered.length > 0) await recordUndelivered(acting, undelivered);
 }
 
-async function recordResponses(ctx: Ctx, responses: readonly Response[]) {
+async function recordResponses(acting: Consuming, responses: readonly Response[]) {
   const answers = responses.map(({ agentId, response }) => ({
     ...response,
     ...asked(response.id, agentId),
@@ -33,13 +37,13 @@ async function recordResponses(ctx: Ctx, responses: readonly Response[]) {
     facts: factsOf(response.result),
     result: fitted(bounded(response.result)),
   }));
-  const receivedAt = ctx.now().toISOString();
-  const filled = await fill(ctx.db).execute({ receivedAt, ...paramsOf(answers) });
+  const receivedAt = acting.now().toISOString();
+  const filled = await fill(writing(acting)).execute({ receivedAt, ...paramsOf(answers) });
   const repeated = responses.length - filled.length;
   if (repeated > 0) count(METRICS.repeatedAnswers, {}, {}, repeated);
 }
 
-const fill = prepared((db) => {
+const fill = prepared((db: Writer) => {
   const columns = sql`status text, "failureSource" text, "failedPhase" text, error jsonb,
     "startedAt" timestamptz, "durationMs" double precision, facts jsonb, result json`;
   const receivedAt = sql`${sql.placeholder("receivedAt")}::timestamptz`;
@@ -63,16 +67,16 @@ const fill = prepared((db) => {
     .prepare("");
 });
 
-async function recordUndelivered(ctx: Ctx, undelivered: readonly Undelivered[]) {
+async function recordUndelivered(acting: Consuming, undelivered: readonly Undelivered[]) {
   const reasons = undelivered.map(({ checkId, agentId, reason }) => ({
     ...asked(checkId, agentId),
     reason,
   }));
   for (const { reason } of reasons) count(METRICS.undelivered, { reason });
-  await explain(ctx.db).execute(paramsOf(reasons));
+  await explain(writing(acting)).execute(paramsOf(reasons));
 }
 
-const explain = prepared((db) =>
+const explain = prepared((db: Writer) =>
   db
     .update(result)
     .set({ undelivered: sql`d.reason` })

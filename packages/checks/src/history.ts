@@ -1,4 +1,5 @@
-import { type Ctx, requireScope } from "@netcheck/kernel/ctx";
+import type { Ctx } from "@netcheck/kernel/ctx";
+import { requireScope } from "@netcheck/kernel/guard";
 import type { Id } from "@netcheck/kernel/id";
 import { Page, pageOf, readCursor } from "@netcheck/kernel/page";
 import { CheckType } from "@netcheck/wire/message";
@@ -31,16 +32,16 @@ type Filters = z.output<typeof ListChecks>;
 
 /** Newest first, without the results themselves. */
 export async function listChecks(ctx: Ctx, filters: Filters) {
-  requireScope(ctx, "checks:read");
+  const acting = requireScope(ctx, "checks:read");
   const { limit } = filters;
-  const found = await pageQuery(ctx, filters);
+  const found = await pageQuery(acting, filters);
   const page = pageOf(
     found,
     limit,
     (row) => row,
     ({ id }) => id,
   );
-  const rowsOf = await resultsOf(ctx, page.items);
+  const rowsOf = await resultsOf(acting, page.items);
   const items = pageThatFits(
     page.items.map((row) => ({
       ...viewCheck(row),
@@ -52,7 +53,7 @@ export async function listChecks(ctx: Ctx, filters: Filters) {
 }
 
 /** One more than the page. Looks only into the days that can hold a match. */
-export function pageQuery(ctx: Ctx, filters: Filters) {
+export function pageQuery(ctx: Pick<Ctx, "actor" | "db" | "now">, filters: Filters) {
   return ctx.db
     .select()
     .from(check)
@@ -71,7 +72,7 @@ function datesOf({ from, to, cursor: given }: Filters) {
   ];
 }
 
-function thingsOf({ actor }: Ctx, { type, target, createdBy }: Filters) {
+function thingsOf({ actor }: Pick<Ctx, "actor">, { type, target, createdBy }: Filters) {
   const me = "personId" in actor ? actor.personId : null;
   return [
     type === undefined ? undefined : eq(check.type, type),
@@ -81,7 +82,7 @@ function thingsOf({ actor }: Ctx, { type, target, createdBy }: Filters) {
 }
 
 /** The same rule as `progressOf`, where Postgres can choose by it. */
-function statusOf({ now }: Ctx, { status }: Filters): SQL | undefined {
+function statusOf({ now }: Pick<Ctx, "now">, { status }: Filters): SQL | undefined {
   if (status === undefined) return undefined;
   const answered = sql`(select count(*) from ${result} where ${eq(result.checkId, check.id)} and ${eq(result.late, false)})`;
   if (status === "finished") return or(lte(check.deadlineAt, now()), eq(answered, check.expected));
@@ -90,7 +91,7 @@ function statusOf({ now }: Ctx, { status }: Filters): SQL | undefined {
   return and(open, status === "pending" ? eq(answered, 0) : gt(answered, 0));
 }
 
-async function resultsOf({ db }: Ctx, page: readonly { id: Id<"check"> }[]) {
+async function resultsOf({ db }: Pick<Ctx, "db">, page: readonly { id: Id<"check"> }[]) {
   const ids = page.map(({ id }) => id);
   const [newest] = ids;
   const oldest = ids.at(-1);

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 
-import type { Ctx } from "@netcheck/kernel/ctx";
+import type { Ctx, Writer } from "@netcheck/kernel/ctx";
 import { invalid } from "@netcheck/kernel/fault";
+import { requireActor } from "@netcheck/kernel/guard";
+import { writing } from "@netcheck/kernel/writing";
 import { and, eq, gt, lte } from "drizzle-orm";
 
 import { idempotency } from "./check.sql.ts";
@@ -29,10 +31,13 @@ export function attemptOf({ actor, caller }: Ctx, key: string, body: unknown): A
 }
 
 /** What the first attempt was answered; undefined if there was none, 422 if it asked something else. */
-export async function findAnswer(ctx: Ctx, { actor, key, bodyHash }: Attempt) {
-  const kept = gt(idempotency.createdAt, cutoff(ctx));
+export async function findAnswer(
+  { db, now }: Pick<Ctx, "db" | "now">,
+  { actor, key, bodyHash }: Attempt,
+) {
+  const kept = gt(idempotency.createdAt, cutoff(now()));
   const same = and(eq(idempotency.actor, actor), eq(idempotency.key, key), kept);
-  const [found] = await ctx.db.select().from(idempotency).where(same);
+  const [found] = await db.select().from(idempotency).where(same);
   if (found && found.bodyHash !== bodyHash) {
     const detail = "This Idempotency-Key was used for another request: use a new one.";
     throw invalid("checks.idempotency_mismatch", "header.idempotency-key", detail);
@@ -41,26 +46,28 @@ export async function findAnswer(ctx: Ctx, { actor, key, bodyHash }: Attempt) {
 }
 
 /** Gives no row if another attempt has, or had, the key: waits for one that is on its way. */
-export function claimKey(ctx: Ctx, attempt: Attempt, answer: StartedCheck) {
-  const row = { ...attempt, answer, createdAt: ctx.now() };
-  return ctx.db
+export function claimKey(db: Writer, attempt: Attempt, answer: StartedCheck, createdAt: Date) {
+  const row = { ...attempt, answer, createdAt };
+  return db
     .insert(idempotency)
     .values(row)
     .onConflictDoUpdate({
       target: [idempotency.actor, idempotency.key],
       set: row,
-      setWhere: lte(idempotency.createdAt, cutoff(ctx)),
+      setWhere: lte(idempotency.createdAt, cutoff(createdAt)),
     })
     .returning({ key: idempotency.key });
 }
 
 /** Forgets keys after 24 h. Safe to repeat. */
 export async function purgeKeys(ctx: Ctx) {
-  await ctx.db.delete(idempotency).where(lte(idempotency.createdAt, cutoff(ctx)));
+  const acting = requireActor(ctx, "system");
+  const isOver = lte(idempotency.createdAt, cutoff(ctx.now()));
+  await writing(acting).delete(idempotency).where(isOver);
 }
 
-function cutoff({ now }: Pick<Ctx, "now">) {
-  return new Date(now().getTime() - KEPT_MS);
+function cutoff(now: Date) {
+  return new Date(now.getTime() - KEPT_MS);
 }
 
 function senderOf(actor: Ctx["actor"], caller: Ctx["caller"]) {

@@ -1,8 +1,12 @@
-import type { Ctx, Db, Tx } from "@netcheck/kernel/ctx";
+import type { Ctx, Reader, Tx, WritingCtx } from "@netcheck/kernel/ctx";
+import { type Acting, requireActor, type Unattended } from "@netcheck/kernel/guard";
+import { transaction } from "@netcheck/kernel/outbox";
 import { sql } from "drizzle-orm";
 
 export const DAY_MS = 86_400_000;
 const DAYS_AHEAD = 7;
+
+type Job = Acting<WritingCtx, Unattended>;
 
 /** The tables that are cut by days, each with the id that they are cut by. */
 export const CUT = { result: "check_id", check: "id" } as const;
@@ -12,20 +16,21 @@ export type Cut = keyof typeof CUT;
  * Makes the partitions of today and the seven days after it, and of days whose rows went to the
  * default partition because theirs was not there in time. Safe to repeat and to run twice at once.
  */
-export async function makePartitions(ctx: Pick<Ctx, "db" | "now">) {
+export async function makePartitions(ctx: Ctx) {
+  const acting = requireActor(ctx, "system");
   const today = dayOf(ctx.now().getTime());
   const ahead = Array.from({ length: DAYS_AHEAD + 1 }, (_, i) => today + i);
   for (const table of ["check", "result"] as const) {
-    const stranded = await strandedDays(ctx.db, table);
-    const known = new Set(await daysOf(ctx.db, table));
+    const stranded = await strandedDays(acting.db, table);
+    const known = new Set(await daysOf(acting.db, table));
     const days = [...ahead, ...stranded.filter((day) => day < today)];
     for (const day of days.filter((one) => !known.has(one)))
-      await makePartition(ctx.db, table, day);
+      await makePartition(acting, table, day);
   }
 }
 
 /** Days, counted from 1970 in UTC, that have a partition. */
-export async function daysOf(db: Pick<Db, "select">, table: Cut) {
+export async function daysOf(db: Pick<Reader, "select">, table: Cut) {
   const rows = await db
     .select({ name: sql<string>`c.relname` })
     .from(sql`pg_inherits i join pg_class c on c.oid = i.inhrelid`)
@@ -54,8 +59,8 @@ export function lowestId(ms: number) {
 }
 
 /** One at a time over all processes, and rather not now than in everyone's way. */
-export async function alone<T>(db: Db, work: (tx: Tx) => Promise<T>) {
-  return await db.transaction(async (tx) => {
+export async function alone<T>(acting: Job, work: (tx: Tx) => Promise<T>) {
+  return await transaction(acting, async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(hashtext('checks.partitions'))`);
     await tx.execute(sql`set local lock_timeout = '500ms'`);
     return await work(tx);
@@ -63,12 +68,12 @@ export async function alone<T>(db: Db, work: (tx: Tx) => Promise<T>) {
 }
 
 /** Filled from the default partition before it is attached, for none may be in both. */
-async function makePartition(db: Db, table: Cut, day: number) {
+async function makePartition(acting: Job, table: Cut, day: number) {
   const [id, name] = [sql.raw(CUT[table]), partitionOf(table, day)];
   const [from, to] = [day, day + 1].map((border) => lowestId(border * DAY_MS));
   const parent = sql.raw(`checks.${table}`);
   const rest = sql.raw(`checks.${table}_default`);
-  await alone(db, async (tx) => {
+  await alone(acting, async (tx) => {
     const known = await daysOf(tx, table);
     if (known.includes(day)) return;
     // Writers wait before they are routed: one that is routed to the default already would fail there.
@@ -83,7 +88,7 @@ async function makePartition(db: Db, table: Cut, day: number) {
 }
 
 /** Days that have rows in the default partition. */
-async function strandedDays(db: Db, table: Cut) {
+async function strandedDays(db: Reader, table: Cut) {
   const id = sql.raw(CUT[table]);
   const ms = sql`('x0000' || substr(replace(${id}::text, '-', ''), 1, 12))::bit(64)::bigint`;
   const rows = await db

@@ -1,11 +1,12 @@
-import { type Ctx, requireActor } from "@netcheck/kernel/ctx";
+import type { Ctx } from "@netcheck/kernel/ctx";
 import { conflict, invalid, unauthenticated } from "@netcheck/kernel/fault";
+import { requireActor } from "@netcheck/kernel/guard";
 import { emit, transaction } from "@netcheck/kernel/outbox";
 import { prepared } from "@netcheck/kernel/prepared";
+import { writeAndRecord } from "@netcheck/kernel/writing";
 import { and, eq, isNull, ne, sql } from "drizzle-orm";
 import * as z from "zod";
 
-import { recordAudit } from "./audit.ts";
 import type { IdentityCtx } from "./ctx.ts";
 import { RightsChanged } from "./events.ts";
 import { person, session } from "./identity.sql.ts";
@@ -29,27 +30,29 @@ const byId = prepared((db) =>
 
 /** Who acts: the person who signed in, or the owner of the key. */
 export async function getMe(ctx: Ctx) {
-  const { personId } = ctx.actor.type === "key" ? ctx.actor : requireActor(ctx, "person");
-  const [found] = await byId(ctx.db).execute({ id: personId });
+  const acting = requireActor(ctx, "person", "key");
+  const [found] = await byId(acting.db).execute({ id: acting.actor.personId });
   if (!found) throw unauthenticated();
   return { id: found.id, email: found.email, role: found.role };
 }
 
 /** Ends one's other sessions at once; keys live on. The current password is guessed at as slowly as at a sign-in. */
 export async function changePassword(ctx: IdentityCtx, input: z.output<typeof ChangePassword>) {
-  const { personId, sessionId } = requireSession(ctx);
+  const acting = requireSession(ctx);
+  const { personId, sessionId } = acting.actor;
   const me = eq(person.id, personId);
-  const [found] = await ctx.db.select().from(person).where(me);
+  const [found] = await acting.db.select().from(person).where(me);
   if (!found) throw unauthenticated();
   const attempt = await beginSignIn(ctx, found.email);
   if (!(await verifyPassword(found.passwordHash, input.currentPassword))) {
-    await recordAudit(ctx.db, ctx, "person.password_refused", personId);
+    await writeAndRecord(acting, { action: "person.password_refused", subjectId: personId });
     throw invalid("identity.wrong_password", "json.currentPassword", "This is not your password.");
   }
   checkNewPassword(input.newPassword, found.email, "json.newPassword");
   const passwordHash = await hashPassword(input.newPassword);
 
-  await transaction(ctx, async (tx) => {
+  const audit = { action: "person.password_changed", subjectId: personId } as const;
+  await transaction(acting, audit, async (tx) => {
     const unchanged = and(me, eq(person.passwordHash, found.passwordHash ?? ""));
     const changed = await tx.update(person).set({ passwordHash }).where(unchanged).returning();
     if (changed.length === 0) {
@@ -58,8 +61,7 @@ export async function changePassword(ctx: IdentityCtx, input: z.output<typeof Ch
     const others = and(eq(session.personId, personId), ne(session.id, sessionId));
     const live = and(others, isNull(session.endedAt));
     await tx.update(session).set({ endedAt: ctx.now() }).where(live);
-    await recordAudit(tx, ctx, "person.password_changed", personId);
-    await emit(tx, ctx, RightsChanged, { personId });
+    await emit(tx, acting, RightsChanged, { personId });
   });
   await attempt.giveBack();
   await rewriteRights(ctx, personId);

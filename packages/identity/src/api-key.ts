@@ -1,5 +1,6 @@
 import type { Actor, Ctx } from "@netcheck/kernel/ctx";
 import { invalid, notFound, unauthenticated } from "@netcheck/kernel/fault";
+import { actAs } from "@netcheck/kernel/guard";
 import { type Id, idSchema, newId } from "@netcheck/kernel/id";
 import { emit, transaction } from "@netcheck/kernel/outbox";
 import { Page, pageOf, readCursor } from "@netcheck/kernel/page";
@@ -7,10 +8,9 @@ import { hashSecret, newSecret } from "@netcheck/kernel/secret";
 import { and, desc, eq, isNull, lt } from "drizzle-orm";
 import * as z from "zod";
 
-import { recordAudit } from "./audit.ts";
 import { RightsChanged } from "./events.ts";
 import { apiKey, person } from "./identity.sql.ts";
-import { findLiveKey, keyKey } from "./live-key.ts";
+import { findLiveKey, keyKey, touchKey } from "./live-key.ts";
 import { ENDED, putEntries } from "./rights-cache.ts";
 import { SCOPES, scopesOf } from "./role.ts";
 import { requireSession } from "./session.ts";
@@ -35,16 +35,20 @@ export async function authenticateKey(
   ctx: Pick<Ctx, "db" | "redis" | "now" | "caller">,
   secret: string,
 ): Promise<Actor> {
-  const found = await findLiveKey(ctx, hashSecret(secret));
+  const hash = hashSecret(secret);
+  const found = await findLiveKey(ctx, hash);
   if (!found) throw unauthenticated("This API key is unknown, revoked or has expired.");
-  const { keyId, personId, role } = found;
+  const { keyId, personId, role, isUseDue } = found;
   const scopes = scopesOf(role).filter((scope) => found.scopes.includes(scope));
-  return { type: "key", keyId, personId, scopes };
+  const acting = actAs(ctx, { type: "key", keyId, personId, scopes });
+  if (isUseDue) await touchKey(acting, hash);
+  return acting.actor;
 }
 
 /** The secret is shown here once; only its hash is kept. */
 export async function createApiKey(ctx: Ctx, input: z.output<typeof CreateApiKey>) {
-  const { personId } = requireSession(ctx);
+  const acting = requireSession(ctx);
+  const { personId } = acting.actor;
   const { name, scopes } = input;
   const createdAt = ctx.now();
   const expiresAt = input.expiresAt === undefined ? null : new Date(input.expiresAt);
@@ -55,7 +59,8 @@ export async function createApiKey(ctx: Ctx, input: z.output<typeof CreateApiKey
   const id = newId<"key">(createdAt);
   const row = { id, personId, name, hash: hashSecret(secret), scopes, createdAt, expiresAt };
 
-  const created = await transaction(ctx, async (tx) => {
+  const audit = { action: "api_key.created", subjectId: id, details: { name, scopes } } as const;
+  const created = await transaction(acting, audit, async (tx) => {
     // Held against deletion and demotion until the key is there to follow them.
     const inOffice = and(eq(person.id, personId), isNull(person.deletedAt));
     const [owner] = await tx.select().from(person).where(inOffice).for("share");
@@ -66,7 +71,6 @@ export async function createApiKey(ctx: Ctx, input: z.output<typeof CreateApiKey
       throw invalid("identity.scope_beyond_role", "json.scopes", message);
     }
     const [inserted] = await tx.insert(apiKey).values(row).returning();
-    await recordAudit(tx, ctx, "api_key.created", id, { name, scopes });
     return inserted ?? { ...row, lastUsedAt: null, revokedAt: null };
   });
   return { ...view(created), secret };
@@ -74,10 +78,11 @@ export async function createApiKey(ctx: Ctx, input: z.output<typeof CreateApiKey
 
 /** One's own that are not revoked, the newest first; an administrator sees everybody's. */
 export async function listApiKeys(ctx: Ctx, input: z.output<typeof ListApiKeys>) {
-  const { personId: me, scopes } = requireSession(ctx);
+  const { actor, db } = requireSession(ctx);
+  const { personId: me, scopes } = actor;
   const whose = scopes.includes("people:write") ? input.personId : me;
   const cursor = readCursor<"key">(input.cursor);
-  const rows = await ctx.db
+  const rows = await db
     .select()
     .from(apiKey)
     .where(
@@ -94,20 +99,22 @@ export async function listApiKeys(ctx: Ctx, input: z.output<typeof ListApiKeys>)
 
 /** Worth nothing from here on; one's own, or anybody's for an administrator. Safe to repeat. */
 export async function revokeApiKey(ctx: Ctx, id: Id<"key">) {
-  const { personId: me, scopes } = requireSession(ctx);
+  const acting = requireSession(ctx);
+  const { personId: me, scopes } = acting.actor;
   const mine = scopes.includes("people:write") ? undefined : eq(apiKey.personId, me);
-  const [found] = await ctx.db
+  const [found] = await acting.db
     .select()
     .from(apiKey)
     .where(and(eq(apiKey.id, id), mine));
   if (!found) throw notFound("key");
   const { personId, hash } = found;
-  await transaction(ctx, async (tx) => {
+  const audit = (ended: boolean) => ended && { action: "api_key.revoked" as const, subjectId: id };
+  await transaction(acting, audit, async (tx) => {
     const live = and(eq(apiKey.id, id), isNull(apiKey.revokedAt));
     const ended = await tx.update(apiKey).set({ revokedAt: ctx.now() }).where(live).returning();
-    if (ended.length === 0) return;
-    await recordAudit(tx, ctx, "api_key.revoked", id);
-    await emit(tx, ctx, RightsChanged, { personId });
+    if (ended.length === 0) return false;
+    await emit(tx, acting, RightsChanged, { personId });
+    return true;
   });
   await putEntries(ctx, [[keyKey(hash), ENDED]]);
 }

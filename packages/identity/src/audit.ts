@@ -1,4 +1,6 @@
-import { type Actor, type Ctx, requireScope, type Tx } from "@netcheck/kernel/ctx";
+import type { AuditEntry } from "@netcheck/kernel/audit";
+import type { Actor, Ctx, Recorder, Tx } from "@netcheck/kernel/ctx";
+import { requireScope } from "@netcheck/kernel/guard";
 import { type Id, newId } from "@netcheck/kernel/id";
 import { pageOf, Page, readCursor } from "@netcheck/kernel/page";
 import { and, desc, eq, gte, lt, sql } from "drizzle-orm";
@@ -6,21 +8,17 @@ import * as z from "zod";
 
 import { audit, person } from "./identity.sql.ts";
 
-type Recorder = Pick<Ctx, "actor" | "now" | "requestId" | "caller">;
-
-/** Records who did what to which thing, in the transaction that does it. */
-export async function recordAudit(
+/** Who did what to which thing, for the transaction that does it: kernel's port `recordAudit`. */
+export function recordAudit(
   tx: Pick<Tx, "insert">,
   ctx: Recorder,
-  action: `${string}.${string}`,
-  subjectId: string | null,
-  details?: Record<string, unknown>,
+  { action, subjectId, details }: AuditEntry,
 ) {
   const at = ctx.now();
   const { actor, requestId } = ctx;
   const [actorId, address] = [idOf(actor), ctx.caller?.address];
   const row = { at, actor, actorId, action, subjectId, details, address, requestId };
-  await tx.insert(audit).values({ id: newId<"audit">(at), ...row });
+  return tx.insert(audit).values({ id: newId<"audit">(at), ...row });
 }
 
 export const ListAudit = Page.extend({
@@ -34,10 +32,10 @@ export const ListAudit = Page.extend({
 
 /** Newest first, `[from, to)`; with the e-mail of the person that acted, deleted ones too. */
 export async function listAudit(ctx: Ctx, input: z.output<typeof ListAudit>) {
-  requireScope(ctx, "people:write");
+  const acting = requireScope(ctx, "people:write");
   const { actor, action, subject, from, to, limit } = input;
   const cursor = readCursor<"audit">(input.cursor);
-  const rows = await ctx.db
+  const rows = await acting.db
     .select({ audit, email: person.email })
     .from(audit)
     .leftJoin(person, eq(person.id, sql`${audit.actorId}`))

@@ -1,6 +1,9 @@
+import { unaudited } from "@netcheck/kernel/audit";
 import type { Ctx, Scope } from "@netcheck/kernel/ctx";
+import type { Acting } from "@netcheck/kernel/guard";
 import { idSchema } from "@netcheck/kernel/id";
 import { takeFrom } from "@netcheck/kernel/rate-limit";
+import { writing } from "@netcheck/kernel/writing";
 import { and, eq, isNull, lt, or } from "drizzle-orm";
 import * as z from "zod";
 
@@ -32,15 +35,28 @@ return { entry, redis.call('SET', KEYS[2], 1, 'NX', 'EX', ARGV[1]) and 1 or 0 }`
 
 const Read = z.tuple([z.unknown(), z.number()]).nullable();
 
-/** What the key of this hash stands for while it and its owner are live; Redis first, Postgres on a miss. */
+/**
+ * What the key of this hash stands for while it and its owner are live, and whether its use is to be written
+ * down; Redis first, Postgres on a miss.
+ */
 export async function findLiveKey(stores: Stores, hash: string) {
   const keys = [keyKey(hash), `${keyKey(hash)}:used`];
   const read = Read.parse(await stores.redis.eval<number[], unknown>(READ, keys, [TOUCH_SECONDS]));
   const found = Cached.safeParse(read?.[0]).data ?? (await fill(stores, hash));
   if (found === undefined || "ended" in found) return undefined;
   if (found.expiresAt !== null && new Date(found.expiresAt) <= stores.now()) return undefined;
-  if (read === null || read[1] === 1) await touch(stores, hash);
-  return found;
+  return { ...found, isUseDue: read === null || read[1] === 1 };
+}
+
+/** Writes the key's last use. */
+export async function touchKey(acting: Acting<Pick<Ctx, "db" | "now">>, hash: string) {
+  const { now } = acting;
+  const minuteAgo = new Date(now().getTime() - TOUCH_SECONDS * 1000);
+  const isDue = or(isNull(apiKey.lastUsedAt), lt(apiKey.lastUsedAt, minuteAgo));
+  await writing(acting, unaudited("The key's own row says when."))
+    .update(apiKey)
+    .set({ lastUsedAt: now() })
+    .where(and(eq(apiKey.hash, hash), isDue));
 }
 
 export function keyKey(hash: string) {
@@ -70,13 +86,4 @@ async function fill(stores: Stores, hash: string) {
   await giveBack();
   await putEntries(stores, [[keyKey(hash), entry]]);
   return entry;
-}
-
-async function touch({ db, now }: Stores, hash: string) {
-  const minuteAgo = new Date(now().getTime() - TOUCH_SECONDS * 1000);
-  const isDue = or(isNull(apiKey.lastUsedAt), lt(apiKey.lastUsedAt, minuteAgo));
-  await db
-    .update(apiKey)
-    .set({ lastUsedAt: now() })
-    .where(and(eq(apiKey.hash, hash), isDue));
 }

@@ -1,12 +1,13 @@
-import { type Ctx, requireScope, type Tx } from "@netcheck/kernel/ctx";
+import type { AuditEntry } from "@netcheck/kernel/audit";
+import type { Ctx, Tx } from "@netcheck/kernel/ctx";
 import { conflict, notFound } from "@netcheck/kernel/fault";
+import { requireScope } from "@netcheck/kernel/guard";
 import { type Id, idSchema, newId } from "@netcheck/kernel/id";
 import { emit, transaction } from "@netcheck/kernel/outbox";
 import { Page, pageOf, readCursor } from "@netcheck/kernel/page";
 import { and, eq, gt, isNull, isNotNull } from "drizzle-orm";
 import * as z from "zod";
 
-import { recordAudit } from "./audit.ts";
 import { RightsChanged } from "./events.ts";
 import { emailTaken } from "./first-admin.ts";
 import { apiKey, person, session } from "./identity.sql.ts";
@@ -38,7 +39,7 @@ type Row = typeof person.$inferSelect;
 
 /** `password` is in the answer only if it was made here. */
 export async function createPerson(ctx: Ctx, input: z.output<typeof CreatePerson>) {
-  requireScope(ctx, "people:write");
+  const acting = requireScope(ctx, "people:write");
   const email = input.email.toLowerCase();
   const password = input.password ?? generatePassword();
   checkNewPassword(password, email, "json.password");
@@ -46,30 +47,30 @@ export async function createPerson(ctx: Ctx, input: z.output<typeof CreatePerson
   const id = newId<"person">(createdAt);
   const passwordHash = await hashPassword(password);
 
-  const created = await transaction(ctx, async (tx) => {
+  const audit = { action: "person.created", subjectId: id, details: { role: input.role } } as const;
+  const created = await transaction(acting, audit, async (tx) => {
     const row = { id, email, passwordHash, role: input.role, createdAt };
     const [inserted] = await tx.insert(person).values(row).onConflictDoNothing().returning();
     if (!inserted) throw emailTaken();
-    await recordAudit(tx, ctx, "person.created", id, { role: input.role });
     return inserted;
   });
   return { ...view(created), ...(input.password === undefined && { password }) };
 }
 
 export async function getPerson(ctx: Ctx, id: Id<"person">) {
-  requireScope(ctx, "people:write");
-  const [row] = await ctx.db.select().from(person).where(isThere(id));
+  const { db } = requireScope(ctx, "people:write");
+  const [row] = await db.select().from(person).where(isThere(id));
   if (!row) throw notFound("user");
   return view(row);
 }
 
 /** In the order in which they came. */
 export async function listPeople(ctx: Ctx, input: z.output<typeof ListPeople>) {
-  requireScope(ctx, "people:write");
+  const { db } = requireScope(ctx, "people:write");
   const { role, blocked, limit } = input;
   const cursor = readCursor<"person">(input.cursor);
   const isBlocked = blocked === true ? isNotNull(person.blockedAt) : isNull(person.blockedAt);
-  const rows = await ctx.db
+  const rows = await db
     .select()
     .from(person)
     .where(
@@ -91,14 +92,15 @@ export async function updatePerson(
   id: Id<"person">,
   change: z.output<typeof UpdatePerson>,
 ) {
-  const actor = requireScope(ctx, "people:write");
+  const acting = requireScope(ctx, "people:write");
+  const { actor } = acting;
   const { role, blocked, password } = change;
   if (password !== undefined && "personId" in actor && actor.personId === id) {
     throw conflict("identity.own_password", "Change your own password with POST /auth/password.");
   }
   const passwordHash = password === undefined ? undefined : await hashPassword(password);
 
-  const updated = await transaction(ctx, async (tx) => {
+  const { after } = await transaction(acting, changesOf, async (tx) => {
     const before = await lockWithAdmins(tx, id);
     if (password !== undefined) checkNewPassword(password, before.email, "json.password");
     const blockedAt = blocked === true ? (before.blockedAt ?? ctx.now()) : null;
@@ -110,31 +112,30 @@ export async function updatePerson(
     };
     if (before.isLastAdmin && (set.role !== "admin" || set.blockedAt)) throw lastAdmin();
     const [row] = await tx.update(person).set(set).where(eq(person.id, id)).returning();
-    if (set.blockedAt || passwordHash) await endSessions(tx, ctx, id);
-    for (const [action, details] of actionsOf(before, set)) {
-      await recordAudit(tx, ctx, action, id, details);
-    }
-    await emit(tx, ctx, RightsChanged, { personId: id });
-    return row ?? before;
+    if (set.blockedAt || passwordHash) await endSessions(tx, id, ctx.now());
+    await emit(tx, acting, RightsChanged, { personId: id });
+    return { before, after: row ?? before };
   });
   await rewriteRights(ctx, id);
-  return view(updated);
+  return view(after);
 }
 
 /** Out at once, with all sessions and keys; what they did stays on record under their e-mail. */
 export async function deletePerson(ctx: Ctx, id: Id<"person">) {
-  requireScope(ctx, "people:write");
+  const acting = requireScope(ctx, "people:write");
   const now = ctx.now();
-  await transaction(ctx, async (tx) => {
+  const audit = ({ email }: Row) =>
+    ({ action: "person.deleted", subjectId: id, details: { email } }) as const;
+  await transaction(acting, audit, async (tx) => {
     const before = await lockWithAdmins(tx, id);
     if (before.isLastAdmin) throw lastAdmin();
     const gone = { deletedAt: now, passwordHash: null, version: before.version + 1 };
     await tx.update(person).set(gone).where(eq(person.id, id));
-    await endSessions(tx, ctx, id);
+    await endSessions(tx, id, now);
     const theirs = and(eq(apiKey.personId, id), isNull(apiKey.revokedAt));
     await tx.update(apiKey).set({ revokedAt: now }).where(theirs);
-    await recordAudit(tx, ctx, "person.deleted", id, { email: before.email });
-    await emit(tx, ctx, RightsChanged, { personId: id });
+    await emit(tx, acting, RightsChanged, { personId: id });
+    return before;
   });
   await rewriteRights(ctx, id);
 }
@@ -151,20 +152,22 @@ async function lockWithAdmins(tx: Tx, id: Id<"person">) {
   return { ...row, isLastAdmin: admins.length === 1 && admins[0]?.id === id };
 }
 
-async function endSessions(tx: Tx, ctx: Ctx, id: Id<"person">) {
+async function endSessions(tx: Tx, id: Id<"person">, endedAt: Date) {
   const live = and(eq(session.personId, id), isNull(session.endedAt));
-  await tx.update(session).set({ endedAt: ctx.now() }).where(live);
+  await tx.update(session).set({ endedAt }).where(live);
 }
 
-function actionsOf(before: Row, after: Pick<Row, "role" | "blockedAt" | "passwordHash">) {
-  const actions: [`person.${string}`, Record<string, unknown>?][] = [];
+function changesOf({ before, after }: { before: Row; after: Row }) {
+  const changes: AuditEntry[] = [];
+  const changed = (action: `person.${string}`, details?: AuditEntry["details"]) =>
+    changes.push({ action, subjectId: before.id, details });
   if (before.role !== after.role) {
-    actions.push(["person.role_changed", { from: before.role, to: after.role }]);
+    changed("person.role_changed", { from: before.role, to: after.role });
   }
-  if (!before.blockedAt && after.blockedAt) actions.push(["person.blocked"]);
-  if (before.blockedAt && !after.blockedAt) actions.push(["person.unblocked"]);
-  if (before.passwordHash !== after.passwordHash) actions.push(["person.password_reset"]);
-  return actions;
+  if (!before.blockedAt && after.blockedAt) changed("person.blocked");
+  if (before.blockedAt && !after.blockedAt) changed("person.unblocked");
+  if (before.passwordHash !== after.passwordHash) changed("person.password_reset");
+  return changes;
 }
 
 const lastAdmin = () =>

@@ -1,4 +1,6 @@
-import { type Ctx, requireActor } from "@netcheck/kernel/ctx";
+import type { Ctx } from "@netcheck/kernel/ctx";
+import { requireActor } from "@netcheck/kernel/guard";
+import { writing } from "@netcheck/kernel/writing";
 import { lt, or } from "drizzle-orm";
 
 import type { IdentityCtx } from "./ctx.ts";
@@ -7,12 +9,12 @@ import { ENDED_SECONDS } from "./rights-cache.ts";
 
 /** Deletes sessions that are over, with their refresh tokens, and spent tokens that outlived any session. */
 export async function purgeSessions(ctx: Ctx & Pick<IdentityCtx, "sessionLifetimeSeconds">) {
-  requireActor(ctx, "system");
+  const db = writing(requireActor(ctx, "system"));
   const now = ctx.now();
   const before = (seconds: number) => new Date(now.getTime() - seconds * 1000);
   const isOver = or(lt(session.expiresAt, now), lt(session.endedAt, before(ENDED_SECONDS)));
-  await ctx.db.delete(session).where(isOver);
-  await ctx.db
+  await db.delete(session).where(isOver);
+  await db
     .delete(refreshToken)
     .where(lt(refreshToken.issuedAt, before(ctx.sessionLifetimeSeconds)));
 }

@@ -1,4 +1,5 @@
 import { conflict, unauthenticated } from "@netcheck/kernel/fault";
+import { type Acting, actAs, asStranger } from "@netcheck/kernel/guard";
 import type { Id } from "@netcheck/kernel/id";
 import { transaction } from "@netcheck/kernel/outbox";
 import { hashSecret, newSecret } from "@netcheck/kernel/secret";
@@ -9,7 +10,7 @@ import * as z from "zod";
 import type { IdentityCtx } from "./ctx.ts";
 import { person, refreshToken, session } from "./identity.sql.ts";
 import { forgetSession, isLive } from "./live-session.ts";
-import { markEnded } from "./session.ts";
+import { markEnded, whenEnded } from "./session.ts";
 import { beginRefresh } from "./sign-in-limit.ts";
 import { credentials, REFRESH_PREFIX, sessionActor } from "./sign-in.ts";
 
@@ -37,7 +38,8 @@ export async function refresh(ctx: IdentityCtx, token: string | undefined) {
   const now = ctx.now();
   const expiresAt = new Date(now.getTime() + ctx.sessionLifetimeSeconds * 1000);
 
-  const ids = await transaction(ctx, async (tx) => {
+  const bearer = asStranger(ctx);
+  const ids = await transaction(bearer, async (tx) => {
     const unspent = and(eq(refreshToken.hash, hash), isNull(refreshToken.spentAt));
     const spent = { spentAt: now, successor: hashSecret(successor) };
     const [taken] = await tx.update(refreshToken).set(spent).where(unspent).returning();
@@ -53,19 +55,19 @@ export async function refresh(ctx: IdentityCtx, token: string | undefined) {
     await tx.insert(refreshToken).values({ hash: spent.successor, sessionId, issuedAt: now });
     return { sessionId, personId: renewed.personId };
   });
-  if (!ids) return await refuse(ctx, hash, giveBack);
+  if (!ids) return await refuse(bearer, hash, giveBack);
   await giveBack();
   return { ...(await credentials(ctx, ids)), refreshToken: successor };
 }
 
 async function refuse(
-  ctx: IdentityCtx,
+  bearer: Acting<IdentityCtx>,
   hash: string,
   giveBack: () => Promise<unknown>,
 ): Promise<never> {
-  const now = ctx.now();
+  const now = bearer.now();
   const next = alias(refreshToken, "next");
-  const [found] = await ctx.db
+  const [found] = await bearer.db
     .select({ spentAt: refreshToken.spentAt, isNextSpent: next.spentAt, session, person })
     .from(refreshToken)
     .innerJoin(session, eq(session.id, refreshToken.sessionId))
@@ -79,7 +81,7 @@ async function refuse(
     const detail = "Another request has just refreshed this session; use what it was answered.";
     throw conflict("identity.refresh_raced", detail);
   }
-  await endReused(ctx, found);
+  await endReused(bearer, found);
   throw unauthenticated(DENIED);
 }
 
@@ -88,8 +90,9 @@ async function endReused(
   found: { session: { id: Id<"session"> }; person: typeof person.$inferSelect },
 ) {
   const { id } = found.session;
-  const actor = sessionActor(found.person, id);
-  await transaction(ctx, (tx) => markEnded(tx, { ...ctx, actor }, id, "session.refresh_reused"));
+  const acting = actAs(ctx, sessionActor(found.person, id));
+  const audit = whenEnded(id, "session.refresh_reused");
+  await transaction(acting, audit, (tx) => markEnded(tx, acting, id));
   await forgetSession(ctx, id);
 }
 

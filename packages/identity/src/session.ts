@@ -1,12 +1,12 @@
-import { type Ctx, requireActor, type Tx } from "@netcheck/kernel/ctx";
+import type { Ctx, Tx } from "@netcheck/kernel/ctx";
 import { Fault, notFound, unauthenticated } from "@netcheck/kernel/fault";
+import { type Acting, actAs, asStranger, requireActor } from "@netcheck/kernel/guard";
 import { type Id, idSchema } from "@netcheck/kernel/id";
 import { emit, transaction } from "@netcheck/kernel/outbox";
 import { type Page, pageOf, readCursor } from "@netcheck/kernel/page";
 import { and, desc, eq, gt, isNull, lt } from "drizzle-orm";
 import type * as z from "zod";
 
-import { recordAudit } from "./audit.ts";
 import type { IdentityCtx } from "./ctx.ts";
 import { SessionEnded } from "./events.ts";
 import { person, session } from "./identity.sql.ts";
@@ -24,7 +24,7 @@ export async function authenticate(ctx: Omit<IdentityCtx, "actor">, token: strin
 }
 
 /** Who signed in; a key may not do what only its owner in person may. */
-export function requireSession(ctx: Pick<Ctx, "actor">) {
+export function requireSession<C extends Pick<Ctx, "actor">>(ctx: C) {
   if (ctx.actor.type === "key") {
     throw new Fault("forbidden", "identity.session_needed", "Sign in; a key may not do this.");
   }
@@ -33,10 +33,11 @@ export function requireSession(ctx: Pick<Ctx, "actor">) {
 
 /** One's own that are live, the newest first. */
 export async function listSessions(ctx: Ctx, { limit, cursor: given }: z.output<typeof Page>) {
-  const { personId, sessionId } = requireSession(ctx);
+  const { actor, db } = requireSession(ctx);
+  const { personId, sessionId } = actor;
   const cursor = readCursor<"session">(given);
   const live = and(isNull(session.endedAt), gt(session.expiresAt, ctx.now()));
-  const rows = await ctx.db
+  const rows = await db
     .select()
     .from(session)
     .where(and(eq(session.personId, personId), live, cursor && lt(session.id, cursor)))
@@ -52,13 +53,13 @@ export async function listSessions(ctx: Ctx, { limit, cursor: given }: z.output<
 
 /** Ends one of one's own, at once. */
 export async function revokeSession(ctx: Ctx, id: Id<"session">) {
-  const { personId } = requireSession(ctx);
-  const [mine] = await ctx.db
+  const acting = requireSession(ctx);
+  const [mine] = await acting.db
     .select()
     .from(session)
-    .where(and(eq(session.id, id), eq(session.personId, personId)));
+    .where(and(eq(session.id, id), eq(session.personId, acting.actor.personId)));
   if (!mine) throw notFound("session");
-  await transaction(ctx, (tx) => markEnded(tx, ctx, id, "session.ended"));
+  await transaction(acting, whenEnded(id, "session.ended"), (tx) => markEnded(tx, acting, id));
   await forgetSession(ctx, id);
 }
 
@@ -71,31 +72,36 @@ export async function signOut(
   sessionId: Id<"session">,
   prove: (sessionId: Id<"session">) => void,
 ) {
-  const [found] = await ctx.db
+  const { db } = asStranger(ctx);
+  const [found] = await db
     .select()
     .from(session)
     .innerJoin(person, eq(person.id, session.personId))
     .where(and(eq(session.id, sessionId), isLive(ctx.now())));
   if (found) {
     prove(sessionId);
-    const actor = sessionActor(found.person, sessionId);
-    await transaction(ctx, (tx) => markEnded(tx, { ...ctx, actor }, sessionId, "session.ended"));
+    const acting = actAs(ctx, sessionActor(found.person, sessionId));
+    const audit = whenEnded(sessionId, "session.ended");
+    await transaction(acting, audit, (tx) => markEnded(tx, acting, sessionId));
   }
   await forgetSession(ctx, sessionId);
 }
 
-/** The first to end it leaves the record and the event. */
-export async function markEnded(
-  tx: Tx,
-  ctx: Ctx,
-  id: Id<"session">,
+/** The first to end it leaves the event, and with `whenEnded` the record. */
+export async function markEnded(tx: Tx, acting: Acting, id: Id<"session">) {
+  const live = and(eq(session.id, id), isNull(session.endedAt));
+  const ended = await tx.update(session).set({ endedAt: acting.now() }).where(live).returning();
+  if (ended.length === 0) return false;
+  await emit(tx, acting, SessionEnded, { sessionId: id });
+  return true;
+}
+
+/** The record of an end that `markEnded` brought about. */
+export function whenEnded(
+  subjectId: Id<"session">,
   action: "session.ended" | "session.refresh_reused",
 ) {
-  const live = and(eq(session.id, id), isNull(session.endedAt));
-  const ended = await tx.update(session).set({ endedAt: ctx.now() }).where(live).returning();
-  if (ended.length === 0) return;
-  await recordAudit(tx, ctx, action, id);
-  await emit(tx, ctx, SessionEnded, { sessionId: id });
+  return (ended: boolean) => ended && { action, subjectId };
 }
 
 function view(row: typeof session.$inferSelect, current: Id<"session">) {

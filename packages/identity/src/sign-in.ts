@@ -1,13 +1,14 @@
-import { type Actor, requireActor } from "@netcheck/kernel/ctx";
+import type { Actor } from "@netcheck/kernel/ctx";
 import { unauthenticated } from "@netcheck/kernel/fault";
+import { actAs, asStranger, requireActor } from "@netcheck/kernel/guard";
 import { type Id, newId } from "@netcheck/kernel/id";
 import { isMissing } from "@netcheck/kernel/postgres";
 import { prepared } from "@netcheck/kernel/prepared";
 import { hashSecret, newSecret } from "@netcheck/kernel/secret";
+import { writeAndRecord } from "@netcheck/kernel/writing";
 import { and, eq, isNull, sql } from "drizzle-orm";
 import * as z from "zod";
 
-import { recordAudit } from "./audit.ts";
 import type { IdentityCtx } from "./ctx.ts";
 import { person, refreshToken, session } from "./identity.sql.ts";
 import { verifyPassword } from "./password.ts";
@@ -30,13 +31,15 @@ const byEmail = prepared((db) => {
 
 /** The same answer for a wrong password, an unknown, a blocked and a deleted person. */
 export async function login(ctx: IdentityCtx, input: z.output<typeof Login>) {
+  const stranger = asStranger(ctx);
   const email = input.email.toLowerCase();
   const attempt = await beginSignIn(ctx, email);
-  const [found] = await byEmail(ctx.db).execute({ email });
+  const [found] = await byEmail(stranger.db).execute({ email });
   const matches = await verifyPassword(found?.passwordHash, input.password);
   if (!found || !matches || found.blockedAt) {
     const reason = !found ? "unknown" : matches ? "blocked" : "password";
-    await recordAudit(ctx.db, ctx, "session.refused", found?.id ?? null, { email, reason });
+    const [subjectId, details] = [found?.id ?? null, { email, reason }];
+    await writeAndRecord(stranger, { action: "session.refused", subjectId, details });
     throw unauthenticated(WRONG);
   }
   const opened = await openSession(ctx, found);
@@ -46,8 +49,8 @@ export async function login(ctx: IdentityCtx, input: z.output<typeof Login>) {
 
 /** A session for one of our own jobs to act as this person, over HTTP like everyone else. */
 export async function impersonate(ctx: IdentityCtx, email: string) {
-  requireActor(ctx, "system");
-  const [found] = await byEmail(ctx.db).execute({ email });
+  const { db } = requireActor(ctx, "system");
+  const [found] = await byEmail(db).execute({ email });
   if (!found) throw unauthenticated("No such person.");
   return await openSession(ctx, found);
 }
@@ -76,19 +79,20 @@ async function openSession(ctx: IdentityCtx, found: typeof person.$inferSelect) 
 
   const same = and(eq(person.id, found.id), eq(person.passwordHash, found.passwordHash ?? ""));
   const live = and(same, isNull(person.blockedAt), isNull(person.deletedAt));
-  const { db } = ctx;
-  // Held against blocking, deletion and another password until the session is there to be ended.
-  const held = db.select({ id: person.id }).from(person).where(live).for("share");
-  const still = db.$with("still").as(held);
-  const personId = sql`(select id from still)`;
-  const opened = db.$with("opened").as(db.insert(session).values({ ...row, personId }));
   const issue = { hash: hashSecret(token), sessionId, issuedAt: createdAt };
-  const issued = db.$with("issued").as(db.insert(refreshToken).values(issue));
-  const actor = sessionActor(found, sessionId);
+  const acting = actAs(ctx, sessionActor(found, sessionId));
   try {
     // One statement is a transaction too, and waits for Postgres once.
-    const all = db.with(still, opened, issued);
-    await recordAudit(all, { ...ctx, actor }, "session.started", sessionId);
+    await writeAndRecord(acting, { action: "session.started", subjectId: sessionId }, (db) => {
+      // Held against blocking, deletion and another password until the session is there to be ended.
+      const held = db.select({ id: person.id }).from(person).where(live).for("share");
+      const personId = sql`(select id from still)`;
+      return [
+        db.$with("still").as(held),
+        db.$with("opened").as(db.insert(session).values({ ...row, personId })),
+        db.$with("issued").as(db.insert(refreshToken).values(issue)),
+      ];
+    });
   } catch (error) {
     if (isMissing(error, "person_id")) throw unauthenticated(WRONG, error);
     throw error;

@@ -1,6 +1,6 @@
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 
-import { forbidden, unauthenticated } from "./fault.ts";
+import type { AuditEntry, Recording } from "./audit.ts";
 import type { Id } from "./id.ts";
 import type { Queue } from "./queue.ts";
 import type { Redis } from "./redis.ts";
@@ -8,6 +8,16 @@ import type { Redis } from "./redis.ts";
 /** The pool. A `Tx` is not assignable to it, so no verb can run inside another's transaction. */
 export type Db = PgDatabase<PgQueryResultHKT, Record<string, never>> & { $client: object };
 export type Tx = Parameters<Parameters<Db["transaction"]>[0]>[0];
+
+type Select = "select" | "selectDistinct" | "selectDistinctOn";
+
+/** The pool for those who read. What writes is reached with what a guard returned: `kernel/outbox`. */
+export type Reader = Pick<Db, Select | "$count" | "$with" | "$client"> & {
+  with: (...queries: Parameters<Db["with"]>) => Pick<ReturnType<Db["with"]>, Select>;
+};
+
+/** The pool for single statements that write. */
+export type Writer = Omit<Db, "transaction">;
 
 export type Scope =
   | "checks:read"
@@ -35,32 +45,19 @@ export type Caller = {
 /** What a verb may touch. Everything else it needs is an argument. */
 export type Ctx = {
   actor: Actor;
-  db: Db;
+  db: Reader;
   redis: Redis;
   queue: Queue;
   now: () => Date;
   requestId: string;
   /** Undefined for our own jobs. */
   caller: Caller | undefined;
+  /** Builds the statement that keeps who did what, for the transaction that does it. */
+  recordAudit: (tx: Pick<Tx, "insert">, ctx: Recorder, entry: AuditEntry) => Recording;
 };
 
-type ActorOf<T extends Actor["type"]> = Extract<Actor, { type: T }>;
+/** What an audit entry says beside itself. */
+export type Recorder = Pick<Ctx, "actor" | "caller" | "now" | "requestId">;
 
-/** Who acts, if they hold the scope. Our own jobs hold every scope. */
-export function requireScope(ctx: Pick<Ctx, "actor">, scope: Scope) {
-  const { actor } = ctx;
-  if (actor.type === "system") return actor;
-  if (actor.type !== "person" && actor.type !== "key") throw unauthenticated();
-  if (!actor.scopes.includes(scope)) throw forbidden(scope);
-  return actor;
-}
-
-/** Who acts, if it is one of these kinds; a stranger is told to authenticate. */
-export function requireActor<T extends Actor["type"]>(ctx: Pick<Ctx, "actor">, type: T) {
-  if (!isActor(ctx.actor, type)) throw unauthenticated();
-  return ctx.actor;
-}
-
-function isActor<T extends Actor["type"]>(actor: Actor, type: T): actor is ActorOf<T> {
-  return actor.type === type;
-}
+/** What writing takes. */
+export type WritingCtx = Omit<Ctx, "redis">;

@@ -1,7 +1,8 @@
 import { count, isNull, min, sql } from "drizzle-orm";
 
 import { METRICS } from "./catalogue.ts";
-import type { Ctx, Tx } from "./ctx.ts";
+import type { Ctx, Reader } from "./ctx.ts";
+import { poolOf } from "./guard.ts";
 import { sample } from "./metric.ts";
 import { outbox } from "./outbox.ts";
 import { within } from "./time.ts";
@@ -11,11 +12,17 @@ const LIMIT_MS = 2_000;
 const COUNTED = 10_000;
 
 /** Reads for a gauge, within 2 s on either side of the connection. */
-export async function readBriefly<T>({ db }: Pick<Ctx, "db">, read: (tx: Tx) => Promise<T>) {
-  const limited = db.transaction(async (tx) => {
-    await tx.execute(sql`set local statement_timeout = ${sql.raw(String(LIMIT_MS))}`);
-    return await read(tx);
-  });
+export async function readBriefly<T>(
+  ctx: Pick<Ctx, "db">,
+  read: (tx: Omit<Reader, "$client">) => Promise<T>,
+) {
+  const limited = poolOf(ctx).transaction(
+    async (tx) => {
+      await tx.execute(sql`set local statement_timeout = ${sql.raw(String(LIMIT_MS))}`);
+      return await read(tx);
+    },
+    { accessMode: "read only" },
+  );
   return await within(LIMIT_MS, limited);
 }
 

@@ -1,15 +1,17 @@
 import { and, isNull, lt, sql } from "drizzle-orm";
-import type { WithSubquery } from "drizzle-orm";
 import { index, integer, jsonb, pgSchema, text, timestamp, uuid } from "drizzle-orm/pg-core";
 import type * as z from "zod";
 
-import type { Actor, Ctx, Tx } from "./ctx.ts";
+import { type Audit, type AuditEntry, entriesOf, type Unaudited, unaudited } from "./audit.ts";
+import type { Actor, Ctx, Tx, Writer, WritingCtx } from "./ctx.ts";
 import type { EventType } from "./event.ts";
+import { type Acting, poolOf, requireActor, type Unattended } from "./guard.ts";
 import { type Id, newId } from "./id.ts";
 import { log } from "./log.ts";
 import { prepared } from "./prepared.ts";
 import type { QueueName } from "./queue.ts";
 import { within } from "./time.ts";
+import { type Writes, writing } from "./writing.ts";
 
 export const kernel = pgSchema("kernel");
 
@@ -34,53 +36,75 @@ type Row = typeof outbox.$inferSelect;
 
 const emitted = new WeakMap<Tx, Row[]>();
 
-/** Runs `work` in a transaction, then sends what it emitted; a failure to send is left to `repairOutbox`. */
-export async function transaction<T>(ctx: Ctx, work: (tx: Tx) => Promise<T>) {
+type Work<T> = (tx: Tx) => Promise<T>;
+type Doing<T> = [work: Work<T>] | [audit: Audit<T>, work: Work<T>];
+
+/**
+ * Runs `work` in a transaction, and keeps `audit` in it; then sends what it emitted; a failure to send is
+ * left to `repairOutbox`. Only agents, jobs and nobody may leave `audit` out.
+ */
+export function transaction<T>(acting: Acting<WritingCtx, Unattended>, work: Work<T>): Promise<T>;
+export function transaction<T>(
+  acting: Acting<WritingCtx>,
+  audit: Audit<T>,
+  work: Work<T>,
+): Promise<T>;
+export async function transaction<T>(acting: Acting<WritingCtx>, ...doing: Doing<T>) {
+  const [audit, work] = doing.length === 1 ? [UNATTENDED, doing[0]] : doing;
   const rows: Row[] = [];
-  const result = await ctx.db.transaction(async (tx) => {
+  const result = await poolOf(acting).transaction(async (tx) => {
     emitted.set(tx, rows);
-    return await work(tx);
+    const done = await work(tx);
+    for (const entry of entriesOf(audit, done)) await acting.recordAudit(tx, acting, entry);
+    return done;
   });
-  if (rows.length > 0) await sendOrLeave(ctx, rows);
+  if (rows.length > 0) await sendOrLeave(acting, rows);
   return result;
 }
+
+const UNATTENDED = unaudited("no person's doing");
 
 /**
  * The same in one statement, which is a transaction too and waits for Postgres once: `writes` are what
  * stands in its WITH, and all happen with the event or none does.
  */
 export async function writeAndEmit<S extends z.ZodType>(
-  ctx: Ctx,
-  writes: readonly WithSubquery[],
+  acting: Acting<WritingCtx>,
+  audit: AuditEntry | Unaudited,
+  writes: Writes,
   event: EventType<S>,
   data: z.input<S>,
 ) {
-  ctx.queue.prepare();
-  const row = rowOf(ctx, event, data);
-  await ctx.db
-    .with(...writes)
+  acting.queue.prepare();
+  const row = rowOf(acting, event, data);
+  const db = poolOf(acting);
+  const audited = entriesOf(audit, undefined).map((entry) =>
+    db.$with("audited").as(acting.recordAudit(db, acting, entry)),
+  );
+  await db
+    .with(...writes(db), ...audited)
     .insert(outbox)
     .values(row);
-  await sendOrLeave(ctx, [row]);
+  await sendOrLeave(acting, [row]);
 }
 
 /** Takes a `Tx` of `transaction`, never a `Db`: an event exists exactly when its change does. */
 export async function emit<S extends z.ZodType>(
   tx: Tx,
-  ctx: Ctx,
+  acting: Acting<WritingCtx>,
   event: EventType<S>,
   data: z.input<S>,
   delaySeconds = 0,
 ) {
-  ctx.queue.prepare();
+  acting.queue.prepare();
   const rows = emitted.get(tx);
   if (!rows) throw new Error("emit needs the transaction of kernel/outbox.");
-  const row = { ...rowOf(ctx, event, data), delaySeconds };
+  const row = { ...rowOf(acting, event, data), delaySeconds };
   rows.push(row);
   await tx.insert(outbox).values(row);
 }
 
-function rowOf<S extends z.ZodType>(ctx: Ctx, event: EventType<S>, data: z.input<S>): Row {
+function rowOf<S extends z.ZodType>(ctx: WritingCtx, event: EventType<S>, data: z.input<S>): Row {
   const { actor, requestId } = ctx;
   const createdAt = ctx.now();
   const { queue, type } = event;
@@ -90,31 +114,33 @@ function rowOf<S extends z.ZodType>(ctx: Ctx, event: EventType<S>, data: z.input
 
 /** Sends what an earlier process could not. Returns how many rows it sent. */
 export async function repairOutbox(ctx: Ctx, olderThanMs = 10_000) {
+  const acting = requireActor(ctx, "system");
   const before = new Date(ctx.now().getTime() - olderThanMs);
   const due = and(isNull(outbox.sentAt), lt(outbox.createdAt, before));
-  const rows = await ctx.db.select().from(outbox).where(due).orderBy(outbox.id).limit(500);
-  await send(ctx, rows);
+  const rows = await acting.db.select().from(outbox).where(due).orderBy(outbox.id).limit(500);
+  await send(acting, rows);
   return rows.length;
 }
 
 /** Forgets what was sent a day ago and longer. Safe to repeat. */
 export async function purgeOutbox(ctx: Ctx) {
+  const acting = requireActor(ctx, "system");
   const before = new Date(ctx.now().getTime() - 86_400_000);
-  await ctx.db.delete(outbox).where(lt(outbox.sentAt, before));
+  await writing(acting).delete(outbox).where(lt(outbox.sentAt, before));
 }
 
-async function sendOrLeave(ctx: Ctx, rows: readonly Row[]) {
+async function sendOrLeave(acting: Acting<WritingCtx>, rows: readonly Row[]) {
   try {
-    await within(2_000, send(ctx, rows));
+    await within(2_000, send(acting, rows));
   } catch (error) {
     log.warn("outbox left to the repair", { error, events: rows.map((row) => row.id) });
   }
 }
 
-async function send(ctx: Ctx, rows: readonly Row[]) {
+async function send(acting: Acting<WritingCtx>, rows: readonly Row[]) {
   if (rows.length === 0) return;
   for (const [queue, group] of Map.groupBy(rows, (row) => row.queue)) {
-    await ctx.queue.send(
+    await acting.queue.send(
       queue,
       group.map((row) => ({
         id: row.id,
@@ -123,6 +149,7 @@ async function send(ctx: Ctx, rows: readonly Row[]) {
           type: row.type,
           at: row.createdAt.toISOString(),
           requestId: row.requestId,
+          actor: row.actor,
           data: row.data,
         }),
         delaySeconds: row.delaySeconds,
@@ -130,11 +157,12 @@ async function send(ctx: Ctx, rows: readonly Row[]) {
     );
   }
   const ids = rows.map((row) => row.id);
-  await mark(ctx.db).execute({ ids, sentAt: ctx.now().toISOString() });
+  const sentAt = acting.now().toISOString();
+  await mark(poolOf(acting)).execute({ ids, sentAt });
 }
 
 /** Waits for no disk: a mark that a crash of Postgres takes back costs a repeat, and no more. */
-const mark = prepared((db) => {
+const mark = prepared((db: Writer) => {
   const hurry = sql<string>`set_config('synchronous_commit', 'off', true)`.as("hurry");
   const hurried = db.$with("hurried").as(db.select({ hurry }).from(sql`(values (1)) as one`));
   const sentAt = sql`${sql.placeholder("sentAt")}::timestamptz`;

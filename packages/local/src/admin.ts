@@ -3,8 +3,10 @@ import { parseArgs } from "node:util";
 
 import { openPostgres } from "@netcheck/adapters/postgres";
 import { Settings } from "@netcheck/api/env";
+import { recordAudit } from "@netcheck/identity/audit";
 import { createAdmin } from "@netcheck/identity/first-admin";
 import { generatePassword } from "@netcheck/identity/password";
+import type { Queue } from "@netcheck/kernel/queue";
 import { readSettings } from "@netcheck/kernel/settings";
 import * as z from "zod";
 
@@ -15,6 +17,12 @@ const USAGE = `Usage: npm run admin -- create --email ADDRESS
 Makes an administrator in the database that DATABASE_URL names, and prints the
 generated password once.
 `;
+
+/** What an administrator makes here tells nobody. */
+const NO_QUEUE: Queue = {
+  prepare: () => undefined,
+  send: () => Promise.reject(new Error("There is no queue here.")),
+};
 
 /** For deployments; on one machine the first start makes the first administrator. */
 async function main() {
@@ -37,6 +45,8 @@ async function main() {
     now: () => new Date(),
     requestId: randomUUID(),
     caller: undefined,
+    recordAudit,
+    queue: NO_QUEUE,
   };
   const password = generatePassword();
   try {

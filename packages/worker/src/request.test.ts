@@ -18,6 +18,7 @@ const body = (change: object = {}, data: object = {}) =>
     type: "check.requested",
     at: "2030-01-02T03:04:00.000Z",
     requestId: "r-1",
+    actor: { type: "system", job: "test" },
     data: { ...DATA, ...data },
     ...change,
   });
@@ -37,6 +38,7 @@ describe("a body of check-requests", () => {
     ["not JSON", "{"],
     ["another event", body({ type: "check.finished" })],
     ["without a request id", body({ requestId: undefined })],
+    ["without who asked", body({ actor: undefined })],
     ["for nobody", body({}, { agentIds: [] })],
     ["for too many", body({}, { agentIds: Array.from({ length: 101 }, () => DATA.agentIds[0]) })],
     ["for something that is no agent", body({}, { agentIds: ["#"] })],

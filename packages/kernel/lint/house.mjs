@@ -1,0 +1,108 @@
+/** What the types of `guard.ts` cannot say. Each rule has its canaries in test/architecture.test.ts. */
+
+const NOT_MADE_HERE = new Set(["Acting", "Db", "Reader", "Tx", "Writer"]);
+const GUARDS = /^(require[A-Z]\w*|actAs|asStranger)$/;
+
+/** A verb takes a whole ctx, and asks its guard first: what reads and writes is in the guard's answer. */
+const guardFirst = {
+  create(context) {
+    const check = (fn) => {
+      for (const param of fn.params) {
+        const name = typeNameOf(param);
+        if (!name?.endsWith("Ctx")) continue;
+        if (param.type === "ObjectPattern" && param.properties.some(isDb)) report(context, param);
+        if (param.type !== "Identifier") continue;
+        for (const variable of context.sourceCode.getDeclaredVariables(fn)) {
+          if (variable.name !== param.name) continue;
+          for (const { identifier } of variable.references) {
+            if (touchesDb(identifier)) report(context, identifier.parent);
+          }
+        }
+      }
+    };
+    return {
+      FunctionDeclaration: check,
+      FunctionExpression: check,
+      ArrowFunctionExpression: check,
+    };
+  },
+};
+
+/** A guard that is called for nothing lets somebody else's ctx do the work. */
+const guardKept = {
+  create(context) {
+    return {
+      ExpressionStatement({ expression }) {
+        const call = expression.type === "AwaitExpression" ? expression.argument : expression;
+        if (call.type !== "CallExpression" || !GUARDS.test(call.callee.name ?? "")) return;
+        if (!isCtx(call.arguments[0])) return;
+        context.report({ node: call, message: "Use what the guard returns in place of ctx." });
+      },
+    };
+  },
+};
+
+/** Nobody says of himself that a guard let him through. */
+const noForgery = {
+  create(context) {
+    const check = (node) => {
+      const name = node.typeAnnotation.typeName?.name;
+      if (!NOT_MADE_HERE.has(name)) return;
+      context.report({ node, message: `Only kernel/guard makes ${name}.` });
+    };
+    return { TSAsExpression: check, TSTypeAssertion: check };
+  },
+};
+
+/** Who proves, and who has the pool, is a list of files in .oxlintrc.json. */
+const named = (names, message) => ({
+  create(context) {
+    return {
+      ImportSpecifier(node) {
+        const { source } = node.parent;
+        if (!/(^|\/)guard(\.ts)?$/.test(source.value)) return;
+        if (names.includes(node.imported.name)) context.report({ node, message });
+      },
+      ImportNamespaceSpecifier(node) {
+        if (/(^|\/)guard(\.ts)?$/.test(node.parent.source.value)) context.report({ node, message });
+      },
+    };
+  },
+});
+
+function typeNameOf(param) {
+  return param.typeAnnotation?.typeAnnotation.typeName?.name;
+}
+
+function isCtx(argument) {
+  const name = argument?.type === "MemberExpression" ? argument.property.name : argument?.name;
+  return /ctx$/i.test(name ?? "");
+}
+
+function isDb(property) {
+  return property.type === "RestElement" || property.key.name === "db";
+}
+
+function touchesDb(identifier) {
+  const { parent } = identifier;
+  if (parent.type === "MemberExpression") {
+    return parent.object === identifier && parent.property.name === "db";
+  }
+  if (parent.type !== "VariableDeclarator" || parent.init !== identifier) return false;
+  return parent.id.type === "ObjectPattern" && parent.id.properties.some(isDb);
+}
+
+function report(context, node) {
+  context.report({ node, message: "Ask a guard first, and use the db of its answer." });
+}
+
+export default {
+  meta: { name: "netcheck" },
+  rules: {
+    "guard-first": guardFirst,
+    "guard-kept": guardKept,
+    "no-forgery": noForgery,
+    "who-proves": named(["actAs", "asStranger"], "Only those who look at proofs say who acts."),
+    "who-has-the-pool": named(["poolOf"], "Only kernel has the whole pool."),
+  },
+};

@@ -1,0 +1,30 @@
+import type { TypedQueryBuilder } from "drizzle-orm/query-builders/query-builder";
+
+/** Who did it, when and from where is known: this is what was done, and to which thing. */
+export type AuditEntry = {
+  action: `${string}.${string}`;
+  subjectId: string | null;
+  details?: Record<string, unknown> | undefined;
+};
+
+/** A statement that stands alone or in the WITH of another. */
+export type Recording = TypedQueryBuilder<undefined> & PromiseLike<unknown>;
+
+export type Unaudited = { unaudited: string };
+
+/** What a transaction leaves on record: known before, or told by what came of it. */
+export type Audit<T> =
+  | AuditEntry
+  | Unaudited
+  | ((result: T) => AuditEntry | readonly AuditEntry[] | false);
+
+/** For what a person or a key changes and no record is kept of, with the reason. */
+export function unaudited(reason: string): Unaudited {
+  return { unaudited: reason };
+}
+
+export function entriesOf<T>(audit: Audit<T>, result: T): readonly AuditEntry[] {
+  const said = typeof audit === "function" ? audit(result) : audit;
+  if (said === false || "unaudited" in said) return [];
+  return [said].flat();
+}
