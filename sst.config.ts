@@ -12,14 +12,15 @@ export default $config({
     // Before anything is made: every function and queue takes its defaults from here.
     await import("./stacks/defaults");
     const { api } = await import("./stacks/api");
-    const { minutely, daily } = await import("./stacks/schedules");
+    await import("./stacks/consumers");
+    const { schedules } = await import("./stacks/schedules");
     const { worker } = await import("./stacks/worker");
     await import("./stacks/rotation");
     const { dashboard } = await import("./stacks/alarms");
     return {
       api: api.url,
       worker: worker.nodes.service.name,
-      schedules: [minutely.nodes.schedule.name, daily.nodes.schedule.name],
+      schedules: schedules.map(({ schedule }) => schedule.name),
       dashboard: dashboard.dashboardName,
     };
   },

@@ -1,8 +1,9 @@
-import { api, consumers, http } from "./api";
+import { api, http } from "./api";
+import { consumers } from "./consumers";
 import { cluster } from "./network";
 import { queues } from "./queues";
 import { rotations } from "./rotation";
-import { daily, minutely, missed } from "./schedules";
+import { missed, schedules } from "./schedules";
 import { prefix, settings } from "./stage";
 import { worker } from "./worker";
 
@@ -51,7 +52,7 @@ const depth = {
   statistic: "Maximum",
 } as const;
 
-for (const [name, { live, dead }] of Object.entries(queues)) {
+for (const { name, live, dead } of queues) {
   const dimensions = { QueueName: live.nodes.queue.name };
   alarm(`${name}-age`, {
     metric: "ApproximateAgeOfOldestMessage",
@@ -85,17 +86,13 @@ alarm("schedules-dlq", {
   says: "A schedule could not be started.",
 });
 
-const functions = {
-  http: http.name,
-  "agent-results": consumers["agent-results"].nodes.function.name,
-  "agent-heartbeats": consumers["agent-heartbeats"].nodes.function.name,
-  events: consumers.events.nodes.function.name,
-  minutely: minutely.nodes.function.name,
-  daily: daily.nodes.function.name,
-  "rotate-token-keys": rotations.tokenKeys.name,
-  "rotate-broker-admin": rotations.brokerAdmin.name,
-};
-for (const [name, FunctionName] of Object.entries(functions)) {
+const functions = [
+  ...http.map(({ name, fn }) => ({ name, physical: fn.name })),
+  ...[...consumers, ...schedules].map(({ name, fn }) => ({ name, physical: fn.name })),
+  { name: "rotate-token-keys", physical: rotations.tokenKeys.name },
+  { name: "rotate-broker-admin", physical: rotations.brokerAdmin.name },
+];
+for (const { name, physical: FunctionName } of functions) {
   for (const metric of ["Errors", "Throttles"]) {
     alarm(`${name}-${metric.toLowerCase()}`, {
       metric,
@@ -103,7 +100,7 @@ for (const [name, FunctionName] of Object.entries(functions)) {
       statistic: "Sum",
       dimensions: { FunctionName },
       above: 0,
-      minutes: name === "daily" || name.startsWith("rotate") ? 1 : 3,
+      minutes: /^(daily|rotate)/.test(name) ? 1 : 3,
       says: `The function ${name}: ${metric.toLowerCase()}.`,
     });
   }
@@ -134,11 +131,14 @@ alarm("worker-gone", {
   silence: "breaching",
 });
 
+const sweeping = schedules.find(
+  ({ handler, of }) => handler === "minutely" && of.some(({ name }) => name === "agents"),
+);
 alarm("platform-blind", {
   metric: "agents.platform_blind",
   namespace: "Netcheck",
   statistic: "Sum",
-  dimensions: { service: minutely.nodes.function.name },
+  dimensions: { service: sweeping?.fn.name ?? "" },
   above: 0,
   minutes: 3,
   says: "No agent has been heard of for a whole timeout: it is the platform that hears nothing.",
@@ -157,9 +157,9 @@ function graph(title: string, metrics: unknown[][], place: { x: number; y: numbe
 }
 
 const queueLines = (metric: string) =>
-  Object.values(queues).map(({ live }) => ["AWS/SQS", metric, "QueueName", live.nodes.queue.name]);
+  queues.map(({ live }) => ["AWS/SQS", metric, "QueueName", live.nodes.queue.name]);
 const functionLines = (metric: string, stat: string) =>
-  Object.values(functions).map((name) => ["AWS/Lambda", metric, "FunctionName", name, { stat }]);
+  functions.map(({ physical }) => ["AWS/Lambda", metric, "FunctionName", physical, { stat }]);
 
 export const dashboard = new aws.cloudwatch.Dashboard("Dashboard", {
   dashboardName: `${prefix}overview`,

@@ -1,31 +1,14 @@
-const WIRE = ["RMQ_AGENTS_VHOST", "RMQ_REQUEST_EXCHANGE"] as const;
+import manifest from "../packages/api/contexts.json";
+import type { Context } from "./contexts";
 
 /** What `.env.example` says of the worker. */
-export const workerSettings = given("LOG_LEVEL", ...WIRE);
+export const workerSettings = given("LOG_LEVEL", "RMQ_AGENTS_VHOST", "RMQ_REQUEST_EXCHANGE");
 
-/** What `.env.example` says of the platform, as far as it is neither secret nor known from elsewhere. */
-export const platformSettings = given(
-  "LOG_LEVEL",
-  ...WIRE,
-  "RMQ_RESPONSE_EXCHANGE",
-  "RMQ_WORKER_USER",
-  "DATABASE_DRIVER",
-  "ALLOWED_ORIGINS",
-  "TRUSTED_PROXIES",
-  "NETCHECK_ALLOW",
-  "AGENT_ALLOW",
-  "AGENT_HEARTBEAT_INTERVAL_SEC",
-  "AGENT_HEARTBEAT_TIMEOUT_SEC",
-  "ACCESS_TOKEN_EXPIRE_MINUTES",
-  "REFRESH_TOKEN_EXPIRE_DAYS",
-  "CHECK_RETENTION_DAYS",
-  "CHECK_LIMIT_PERSON",
-  "CHECK_LIMIT_KEY",
-  "CHECK_LIMIT_ADDRESS",
-  "CHECK_LIMIT_TARGET",
-  "CHECK_LIMIT_ANONYMOUS",
-  "ANONYMOUS_CHECKS",
-);
+/** What `.env.example` says of the platform and of these contexts, as far as an operator may give it. */
+export function platformSettings(of: readonly Context[]) {
+  const own = of.flatMap(({ settings }) => settings);
+  return given(...manifest.settings, ...own, "RMQ_WORKER_USER");
+}
 
 /**
  * Settings that `.env.<stage>` gives, each by its name with `NETCHECK_` before it: the CLI reads `.env`

@@ -1,20 +1,18 @@
+import manifest from "../packages/api/contexts.json";
+import { pascal } from "./contexts";
 import { keep, prefix } from "./stage";
 
 const FORTNIGHT_SECONDS = 14 * 86_400;
 const RECEIVES = 5;
 
-/** Six times the time limit of a function that consumes: AWS' own advice for event sources. */
-export const CONSUMER_SECONDS = 30;
-const VISIBILITY = `${6 * CONSUMER_SECONDS} seconds` as const;
-
-function queue(component: string, visibilityTimeout: "5 seconds" | typeof VISIBILITY) {
-  const name = `${prefix}${component.replace(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase()}`;
+function queue(called: string, visibilitySeconds: number) {
+  const [component, name] = [pascal(called), `${prefix}${called}`];
   const kept = { name: `${name}-dlq`, messageRetentionSeconds: FORTNIGHT_SECONDS };
   const dead = new sst.aws.Queue(`${component}Dlq`, { transform: { queue: kept } }, keep);
   const live = new sst.aws.Queue(
     component,
     {
-      visibilityTimeout,
+      visibilityTimeout: `${visibilitySeconds} seconds`,
       dlq: { queue: dead.arn, retry: RECEIVES },
       transform: { queue: { name } },
     },
@@ -32,12 +30,14 @@ function queue(component: string, visibilityTimeout: "5 seconds" | typeof VISIBI
 }
 
 /** By their names in the code; a message that fails five times lies in `<name>-dlq` for a fortnight. */
-export const queues = {
-  /** The worker's own: what it did not confirm within 5 s is tried again. */
-  "check-requests": queue("CheckRequests", "5 seconds"),
-  "agent-results": queue("AgentResults", VISIBILITY),
-  "agent-heartbeats": queue("AgentHeartbeats", VISIBILITY),
-  events: queue("Events", VISIBILITY),
-};
+const all = new Map(
+  manifest.queues.map(({ name, visibilitySeconds }) => [name, queue(name, visibilitySeconds)]),
+);
 
-export type QueueName = keyof typeof queues;
+export const queues = [...all].map(([name, pair]) => ({ name, ...pair }));
+
+export function queueOf(name: string) {
+  const found = all.get(name);
+  if (!found) throw new Error(`There is no queue ${name}.`);
+  return found;
+}

@@ -1,5 +1,6 @@
-import { access } from "./access";
+import { access, DATA, everyQueueSent, ownSecrets } from "./access";
 import { api } from "./api";
+import { contexts, pascal } from "./contexts";
 import { prefix } from "./stage";
 
 /** What was not even started, after its retries. */
@@ -7,27 +8,48 @@ export const missed = new sst.aws.Queue("SchedulesDlq", {
   transform: { queue: { name: `${prefix}schedules-dlq`, messageRetentionSeconds: 14 * 86_400 } },
 });
 
-const { environment, permissions } = access({
-  reads: ["DATABASE_URL", "REDIS_URL", "AMQP_MANAGEMENT_URL"],
-  sends: ["check-requests", "events"],
-});
+/**
+ * Contexts share a round, except those with secrets of their own, which nobody else is given. A round
+ * repairs what any request left in the outbox, so it may fill every queue.
+ */
+const rounds = [
+  { suffix: "", of: contexts.filter(({ secrets }) => secrets.length === 0) },
+  ...contexts
+    .filter(({ secrets }) => secrets.length > 0)
+    .map((one) => ({ suffix: `-${one.name}`, of: [one] })),
+].filter(({ of }) => of.some((one) => one.schedules.length > 0));
 
-type Round = {
-  name: string;
-  handler: string;
+type Rhythm = {
+  handler: "minutely" | "daily";
   expression: "rate(1 minute)" | `cron(${string})`;
   /** Of a round that throws. The scheduler's own are for one that could not be started. */
   retries: number;
 };
 
-function schedule({ name, handler, expression, retries }: Round) {
-  return new sst.aws.CronV2(name, {
+const RHYTHMS: readonly Rhythm[] = [
+  // Asks Redis first, and wakes the database only if something is due.
+  { handler: "minutely", expression: "rate(1 minute)", retries: 0 },
+  // Everything, whether anybody has written or not.
+  { handler: "daily", expression: "cron(17 3 * * ? *)", retries: 2 },
+];
+
+function schedule(
+  { suffix, of }: (typeof rounds)[number],
+  { handler, expression, retries }: Rhythm,
+) {
+  const name = `${handler}${suffix}`;
+  const { environment, permissions } = access({
+    of,
+    reads: [...DATA, ...ownSecrets(of)],
+    sends: everyQueueSent,
+  });
+  const cron = new sst.aws.CronV2(pascal(name), {
     schedule: expression,
     timezone: "UTC",
     retries: 2,
     dlq: missed.arn,
     function: {
-      name: `${prefix}${handler}`,
+      name: `${prefix}${name}`,
       handler: `packages/api/src/lambda-schedules.${handler}`,
       memory: "512 MB",
       timeout: "3 minutes",
@@ -45,20 +67,9 @@ function schedule({ name, handler, expression, retries }: Round) {
       },
     },
   });
+  return { name, handler, of, fn: cron.nodes.function, schedule: cron.nodes.schedule };
 }
 
-/** Repair, sweep, reconciliation: asks Redis first, and wakes the database only if something is due. */
-export const minutely = schedule({
-  name: "Minutely",
-  handler: "minutely",
-  expression: "rate(1 minute)",
-  retries: 0,
-});
-
-/** The same and retention, partitions and purges, whether anybody has written or not. */
-export const daily = schedule({
-  name: "Daily",
-  handler: "daily",
-  expression: "cron(17 3 * * ? *)",
-  retries: 2,
-});
+export const schedules = rounds.flatMap((round) =>
+  RHYTHMS.map((rhythm) => schedule(round, rhythm)),
+);

@@ -29,3 +29,8 @@ export const secrets = {
 };
 
 export type SecretSetting = keyof typeof secrets;
+
+export function secretOf(name: string): SecretSetting {
+  if (name in secrets) return name as SecretSetting;
+  throw new Error(`There is no secret for ${name}.`);
+}

@@ -1,7 +1,7 @@
 import { sending } from "./access";
 import { cluster } from "./network";
 import { workerSettings } from "./platform-settings";
-import { queues } from "./queues";
+import { queueOf } from "./queues";
 import { secrets } from "./secrets";
 import { logRetention, prefix, workers } from "./stage";
 
@@ -29,7 +29,7 @@ export const worker = new sst.aws.Service("Worker", {
   permissions: [
     {
       actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueUrl"],
-      resources: [queues["check-requests"].live.arn],
+      resources: [queueOf("check-requests").live.arn],
     },
     ...sending(["agent-results", "agent-heartbeats"]),
   ],
@@ -74,7 +74,7 @@ new aws.appautoscaling.Policy("WorkerDepthPolicy", {
     customizedMetricSpecification: {
       namespace: "AWS/SQS",
       metricName: "ApproximateNumberOfMessagesVisible",
-      dimensions: [{ name: "QueueName", value: queues["check-requests"].live.nodes.queue.name }],
+      dimensions: [{ name: "QueueName", value: queueOf("check-requests").live.nodes.queue.name }],
       statistic: "Average",
     },
     targetValue: 100,

@@ -1,4 +1,3 @@
-import { Settings as PlatformSettings } from "@netcheck/api/env";
 import { readSettings as readPlatform } from "@netcheck/kernel/settings";
 import { Listen } from "@netcheck/local/listen";
 import { readSettings as readWorker } from "@netcheck/worker/env";
@@ -8,6 +7,7 @@ import {
   allSettings,
   example,
   platformNames,
+  PlatformSettings,
   whole,
   workerNames,
   written,

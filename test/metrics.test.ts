@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { glob, readFile } from "node:fs/promises";
 
-import { CATALOGUE } from "@netcheck/api/catalogue";
+import { loadCatalogue } from "@netcheck/api/metrics-page";
 import type { Metric } from "@netcheck/kernel/metric";
 import { METRICS as WORKER } from "@netcheck/worker/catalogue";
 import { describe, expect, it } from "vitest";
 
-const ALL: readonly Metric[] = [...CATALOGUE, ...Object.values(WORKER)];
+const ALL: readonly Metric[] = [...(await loadCatalogue()), ...Object.values(WORKER)];
 const doc = readFileSync("docs/metrics.md", "utf8");
 const alarms = readFileSync("stacks/alarms.ts", "utf8");
 

@@ -3,7 +3,7 @@ import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-import { Settings } from "@netcheck/api/env";
+import { settingsOf } from "@netcheck/api/settings";
 import { startNeonProxy } from "@netcheck/local/neon-proxy";
 import type { Netcheck } from "@netcheck/local/netcheck";
 import { systemAccessToken } from "@netcheck/local/prepare";
@@ -132,7 +132,7 @@ async function functionEnv({ env }: Netcheck, stack: AsyncDisposableStack) {
   stack.defer(() => secrets.close());
   // Settings only: the floor is not given what else is in this shell either.
   const secret = new Set<string>([...names, "REDIS_URL"]);
-  const plain = Object.keys(Settings.shape).filter((name) => !secret.has(name));
+  const plain = Object.keys((await settingsOf()).shape).filter((name) => !secret.has(name));
   const given = plain.filter((name) => env[name] !== undefined);
   return {
     ...Object.fromEntries(given.map((name) => [name, env[name]])),

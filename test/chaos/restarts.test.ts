@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
 import { reconcileBroker } from "@netcheck/agents/account";
-import type { createApp } from "@netcheck/api/app";
+import type { App } from "@netcheck/api/app";
 import { jobCtx, type Platform } from "@netcheck/api/platform";
 import { type Netcheck, startNetcheck } from "@netcheck/local/netcheck";
 import { openPlatform } from "@netcheck/local/platform";
@@ -35,7 +35,7 @@ afterAll(() => stack.disposeAsync());
 
 function clientOf(url: string, token: string) {
   const headers = { authorization: `Bearer ${token}` };
-  return hc<ReturnType<typeof createApp>>(url, { headers }).api.v1;
+  return hc<App>(url, { headers }).api.v1;
 }
 
 /** Tries until it does not throw, for as long as a person would wait. */

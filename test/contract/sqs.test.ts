@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 
 import { createQueues, pollQueue, sqsHandler, sqsQueue } from "@netcheck/adapters/sqs";
 import { openClients, openSqs, standInUrl } from "@netcheck/adapters/sqs-client";
+import { QUEUES } from "@netcheck/api/queues";
 import type { Consumer } from "@netcheck/kernel/consumer";
 import type { Ctx } from "@netcheck/kernel/ctx";
 import type { OutgoingMessage, Queue } from "@netcheck/kernel/queue";
@@ -19,7 +20,7 @@ const endpoint = process.env["SQS_ENDPOINT"] ?? "";
 const prefix = `c${randomBytes(4).toString("hex")}-`;
 const options = { endpoint, prefix, region: "us-east-1" };
 const sqs = openSqs(options);
-beforeAll(() => createQueues({ endpoint, prefix }));
+beforeAll(() => createQueues({ endpoint, prefix }, QUEUES));
 
 type Side = { queue: Queue; taken: (wanted: number) => Promise<string[]> };
 

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { rabbitAdmin } from "@netcheck/adapters/rabbit-admin";
 import { createQueues, sqsQueue } from "@netcheck/adapters/sqs";
 import { openSqs } from "@netcheck/adapters/sqs-client";
+import { QUEUES } from "@netcheck/api/queues";
 import { newId } from "@netcheck/kernel/id";
 import { within } from "@netcheck/kernel/time";
 import type { Channel, ConsumeMessage } from "amqplib";
@@ -22,7 +23,7 @@ export type Line = z.output<typeof Line>;
 export async function workerWorld() {
   const endpoint = process.env["SQS_ENDPOINT"] ?? "";
   const prefix = `w${randomBytes(4).toString("hex")}-`;
-  await createQueues({ endpoint, prefix });
+  await createQueues({ endpoint, prefix }, QUEUES);
   const vhost = await freshVhost();
   const user = `worker-${prefix}user`;
   const password = randomBytes(8).toString("hex");

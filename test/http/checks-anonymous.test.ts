@@ -1,4 +1,4 @@
-import { Settings } from "@netcheck/api/env";
+import { Settings } from "@netcheck/checks/settings";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 

@@ -1,10 +1,10 @@
-import { createConsumers } from "@netcheck/api/consumers";
 import { MAX_MESSAGE_BYTES } from "@netcheck/wire/message";
 import type { SQSEvent } from "aws-lambda";
 import fc from "fast-check";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import { addAgents, answer, deliver } from "../support/checks.ts";
+import { consumerOf } from "../support/consumer.ts";
 import { useWorld } from "../support/world.ts";
 
 const RUNS = { numRuns: 30 };
@@ -26,7 +26,7 @@ describe("results as hostile data", () => {
   /** As SQS hands them over; answers which are left in the queue. */
   const consume = async (bodies: readonly string[]) => {
     const records = bodies.map((body, i) => ({ messageId: String(i), body }));
-    const handle = createConsumers(world().platform)["agent-results"];
+    const handle = await consumerOf(world().platform, "agent-results");
     const { batchItemFailures } = await handle({ Records: records } as SQSEvent);
     return batchItemFailures.map(({ itemIdentifier }) => Number(itemIdentifier));
   };

@@ -1,6 +1,7 @@
 import { openPostgres } from "@netcheck/adapters/postgres";
 import { agent } from "@netcheck/agents/agent.sql";
-import { createApp } from "@netcheck/api/app";
+import type { App } from "@netcheck/api/app";
+import { wholeApp } from "@netcheck/api/whole";
 import { recordDeliveries } from "@netcheck/checks/delivery";
 import { newId } from "@netcheck/kernel/id";
 import { outbox } from "@netcheck/kernel/outbox";
@@ -221,8 +222,8 @@ describe("checks", () => {
       const ctx = { ...world().system(), db };
       await recordDeliveries(ctx, [answer(id, fleet[0]?.id ?? "")]);
       const now = world().platform.now().toISOString();
-      const client = hc<ReturnType<typeof createApp>>("http://netcheck.test", {
-        fetch: createApp({ ...world().platform, db }).request,
+      const client = hc<App>("http://netcheck.test", {
+        fetch: wholeApp({ ...world().platform, db }).request,
         headers: { authorization: `Bearer ${token}` },
       });
       const read = await client.api.v1.checks[":id"].$get({ param: { id } });

@@ -1,7 +1,7 @@
 import { apiKey } from "@netcheck/identity/identity.sql";
-import type { Role } from "@netcheck/identity/role";
-import type { Scope } from "@netcheck/kernel/ctx";
 import type { Id } from "@netcheck/kernel/id";
+import type { Role } from "@netcheck/kernel/role";
+import type { Scope } from "@netcheck/kernel/scope";
 import { eq } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 

@@ -1,11 +1,11 @@
 import { openRedis } from "@netcheck/adapters/redis";
-import { createConsumers } from "@netcheck/api/consumers";
 import { person } from "@netcheck/identity/identity.sql";
-import type { Role } from "@netcheck/identity/role";
 import type { Id } from "@netcheck/kernel/id";
+import type { Role } from "@netcheck/kernel/role";
 import { and, eq, isNull, ne } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 
+import { consumerOf } from "../support/consumer.ts";
 import { describedApp } from "../support/described.ts";
 import { heldRedis } from "../support/held-redis.ts";
 import { silentServer } from "../support/silent-server.ts";
@@ -219,7 +219,7 @@ describe("people", () => {
     expect(response.headers.get("retry-after")).toBe("5");
     const message = world().queue.sent.findLast(({ body }) => body.includes(operator.id));
     const record = { messageId: "1", body: message?.body ?? "" } as never;
-    const { events } = createConsumers(world().platform);
+    const events = await consumerOf(world().platform, "events-identity");
     expect(await events({ Records: [record] })).toEqual({ batchItemFailures: [] });
     expect(await makeAgent(operator.token)).toBe(403);
   });

@@ -2,9 +2,10 @@ import { spawnSync } from "node:child_process";
 
 import { openPostgres } from "@netcheck/adapters/postgres";
 import { recordHeartbeats } from "@netcheck/agents/presence";
-import { createApp } from "@netcheck/api/app";
-import { CATALOGUE, COLLECTORS } from "@netcheck/api/catalogue";
+import { ALL } from "@netcheck/api/contexts";
+import { loadCatalogue } from "@netcheck/api/metrics-page";
 import type { Platform } from "@netcheck/api/platform";
+import { wholeApp } from "@netcheck/api/whole";
 import { outbox } from "@netcheck/kernel/outbox";
 import { count, sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -19,6 +20,9 @@ if (!hasPromtool)
     "SKIPPED: there is no promtool here to read /metrics; our own reader does.\n",
   );
 
+const CATALOGUE = await loadCatalogue();
+const COLLECTORS = ALL.flatMap(({ measures }) => Object.keys(measures));
+
 describe("/metrics", () => {
   const world = useWorld();
   let viewer = "";
@@ -28,7 +32,7 @@ describe("/metrics", () => {
   });
 
   const get = (token: string, platform: Platform = world().platform, path = "/metrics") =>
-    createApp(platform).request(path, { headers: { authorization: `Bearer ${token}` } });
+    wholeApp(platform).request(path, { headers: { authorization: `Bearer ${token}` } });
 
   async function scrape(platform?: Platform) {
     const response = await get(viewer, platform);
@@ -124,7 +128,7 @@ describe("/metrics", () => {
       await get(viewer, undefined, `/nothing/${crypto.randomUUID()}"\\`);
       await get(viewer, undefined, `/api/v1/checks/${crypto.randomUUID()}`);
     }
-    await createApp(world().platform).request("/health", { method: "PROPFIND" });
+    await wholeApp(world().platform).request("/health", { method: "PROPFIND" });
     const after = await scrape();
     const grown = (name: string) => {
       const [old, now] = [before.values(name), after.values(name)];

@@ -3,7 +3,6 @@ import { connect } from "node:net";
 
 import { serve } from "@hono/node-server";
 import { openPostgres } from "@netcheck/adapters/postgres";
-import { createConsumers } from "@netcheck/api/consumers";
 import { RightsChanged, SessionEnded } from "@netcheck/identity/events";
 import { audit, person } from "@netcheck/identity/identity.sql";
 import { revokeSession } from "@netcheck/identity/session";
@@ -23,6 +22,7 @@ import {
 import { eq, sql } from "drizzle-orm";
 import { describe, expect, it, vi } from "vitest";
 
+import { consumerOf } from "../support/consumer.ts";
 import { describedApp } from "../support/described.ts";
 import { useWorld } from "../support/world.ts";
 
@@ -206,7 +206,7 @@ describe("the platform", () => {
     await world().emptyRedis();
     const [message] = sentFor(sid);
     const record = (messageId: string, body: string) => ({ messageId, body }) as never;
-    const { events } = createConsumers(world().platform);
+    const events = await consumerOf(world().platform, "events-identity");
     const report = await events({
       Records: [record("good", message?.body ?? ""), record("bad", "{}")],
     });

@@ -1,26 +1,27 @@
-import { Settings } from "@netcheck/api/env";
+import { ALL } from "@netcheck/api/contexts";
 import { Settings as WorkerSettings } from "@netcheck/worker/env";
 
-/** Secrets, and what a deployment knows by itself. */
-const NOT_GIVEN = new Set([
-  "DATABASE_URL",
-  "REDIS_URL",
-  "AMQP_URL",
-  "AMQP_MANAGEMENT_URL",
-  "TOKEN_KEYS",
-  "NEON_PROXY",
-  "SQS_ENDPOINT",
-  "SQS_QUEUE_PREFIX",
-  "AWS_REGION",
-  "AGENT_AMQP_URL",
-  "PUBLIC_URL",
-  "ALIVE_FILE",
-  "METRICS_NAMESPACE",
-]);
+import { shownSettings } from "../../packages/api/generate/setting.ts";
 
-const settable = (names: string[]) => names.filter((name) => !NOT_GIVEN.has(name));
+const shown = [...(await shownSettings([])), ...(await shownSettings(ALL))];
+const notGiven = new Set(shown.filter(({ onAws }) => onAws).map(({ name }) => name));
+/** Of the worker, whose settings say nothing of AWS. */
+const SETTLED = new Set(["AMQP_URL", "ALIVE_FILE", "METRICS_NAMESPACE", "METRICS_PORT"]);
 
-export const platformGiven = [...settable(Object.keys(Settings.shape)), "RMQ_WORKER_USER"];
+const settable = (names: string[]) =>
+  names.filter((name) => !notGiven.has(name) && !SETTLED.has(name));
+
+export const baseGiven = settable((await shownSettings([])).map(({ name }) => name));
+/** Those that a context has to itself, by its name. */
+export const GIVEN_TO: Readonly<Record<string, string[]>> = Object.fromEntries(
+  await Promise.all(
+    ALL.map(async (context) => {
+      const own = await shownSettings([context]);
+      return [context.name, settable(own.map(({ name }) => name))] as const;
+    }),
+  ),
+);
+export const platformGiven = [...settable(shown.map(({ name }) => name)), "RMQ_WORKER_USER"];
 export const workerGiven = settable(Object.keys(WorkerSettings.shape));
 
 /** What an operator writes into `.env.<stage>`: every setting, and no two alike. */

@@ -1,18 +1,28 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import { ALL } from "@netcheck/api/contexts";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 
 import { startBytes } from "./build-function.ts";
 import { envTypes } from "./env-types.ts";
-import { platformGiven, workerGiven } from "./given.ts";
+import { baseGiven, GIVEN_TO, platformGiven, workerGiven } from "./given.ts";
 import { graphOf, STAGES } from "./graph.ts";
 import { ACTIONS, type Action, isAllowed } from "./iam.ts";
 import { ACCOUNT, REGION } from "./mocks.ts";
 import { isScheduleExpression } from "./schedule-expression.ts";
 
-const LIVE = ["check-requests", "agent-results", "agent-heartbeats", "events"];
+const LIVE = ["check-requests", "agent-results", "agent-heartbeats", "events-identity"];
+const HTTP = ["http-platform", "http-identity", "http-agents", "http-checks"];
+const ROUNDS = ["minutely", "daily", "minutely-agents", "daily-agents"];
+const FUNCTIONS = [
+  ...HTTP,
+  ...LIVE.filter((name) => name !== "check-requests"),
+  ...ROUNDS,
+  "rotate-token-keys",
+  "rotate-broker-admin",
+];
 
 describe.each(STAGES)("the stage %s", (stage) => {
   const graph = graphOf(stage);
@@ -61,7 +71,7 @@ describe.each(STAGES)("the stage %s", (stage) => {
 
   it("runs every function on Node 24 and ARM64, with logs in JSON that end some day", () => {
     const retained = new Map(graph.logGroups().map((group) => [group.name, group]));
-    expect(graph.functions()).toHaveLength(8);
+    expect(graph.functions()).toHaveLength(FUNCTIONS.length);
     for (const fn of graph.functions()) {
       expect(fn).toMatchObject({ runtime: "nodejs24.x", architectures: ["arm64"] });
       expect(fn.loggingConfig.logFormat).toBe("JSON");
@@ -72,8 +82,9 @@ describe.each(STAGES)("the stage %s", (stage) => {
     }
     const days = stage === "production" ? 90 : 14;
     for (const { retentionInDays } of retained.values()) expect(retentionInDays).toBe(days);
-    const http = graph.functions().find(({ logical }) => logical === "HttpFunction");
-    expect(http?.timeout).toBeLessThan(30);
+    const http = graph.functions().filter(({ name }) => name.startsWith(`${prefix}http-`));
+    expect(http).toHaveLength(HTTP.length);
+    for (const { timeout } of http) expect(timeout).toBeLessThan(30);
   });
 
   it("passes on what `.env.<stage>` gives, under its own name, and defaults to nothing", () => {
@@ -82,14 +93,18 @@ describe.each(STAGES)("the stage %s", (stage) => {
     const readers = graph
       .functions()
       .filter(({ environment }) => "DATABASE_URL_SECRET_ARN" in environment.variables);
-    expect(readers).toHaveLength(6);
-    for (const { name: fn, environment } of readers)
+    expect(readers).toHaveLength(FUNCTIONS.length - 2);
+    for (const { name: fn, environment } of readers) {
+      const own = contextsOf(fn, environment.variables).flatMap((name) => GIVEN_TO[name] ?? []);
       for (const name of platformGiven)
         expect({ fn, name, value: environment.variables[name] }).toEqual({
           fn,
           name,
-          value: wanted(name),
+          value: [...baseGiven, ...own, "RMQ_WORKER_USER"].includes(name)
+            ? wanted(name)
+            : undefined,
         });
+    }
     const [container] = graph.containers();
     for (const name of workerGiven) {
       const found = container?.environment.find((one) => one.name === name);
@@ -98,19 +113,21 @@ describe.each(STAGES)("the stage %s", (stage) => {
   });
 
   it("names every function after the stage, so that a person finds it and its log", () => {
-    const names = ["http", "agent-results", "agent-heartbeats", "events", "minutely", "daily"];
-    const all = [...names, "rotate-token-keys", "rotate-broker-admin"].map(
-      (name) => `${prefix}${name}`,
-    );
+    const all = FUNCTIONS.map((name) => `${prefix}${name}`);
     const functions = graph.functions();
     expect(functions.map(({ name }) => name).toSorted()).toEqual(all.toSorted());
     for (const { name, loggingConfig } of functions)
       expect(loggingConfig.logGroup).toBe(`/aws/lambda/${name}`);
   });
 
-  it("has one route for everything", () => {
+  it("gives each context the requests of its own paths, and the platform the rest", () => {
     const routes = graph.all("aws:apigatewayv2/route:Route", z.object({ routeKey: z.string() }));
-    expect(routes.map(({ routeKey }) => routeKey)).toEqual(["$default"]);
+    const paths = ALL.filter(({ name }) => name !== "platform").flatMap((context) =>
+      Object.keys(context.routes).flatMap((path) => [`ANY ${path}`, `ANY ${path}/{proxy+}`]),
+    );
+    expect(routes.map(({ routeKey }) => routeKey).toSorted()).toEqual(
+      ["$default", ...paths].toSorted(),
+    );
     const [api] = graph.all(
       "aws:apigatewayv2/api:Api",
       z.object({ corsConfiguration: z.unknown().optional() }),
@@ -124,7 +141,7 @@ describe.each(STAGES)("the stage %s", (stage) => {
     expect(domains.map(({ domainName }) => domainName)).toEqual(
       isNamed ? ["watch.example.com"] : [],
     );
-    const http = graph.functions().find(({ logical }) => logical === "HttpFunction");
+    const http = graph.functions().find(({ name }) => name === `${prefix}http-platform`);
     expect(http?.environment.variables["PUBLIC_URL"]).toBe(
       isNamed ? "https://watch.example.com" : `https://abc123.execute-api.${REGION}.amazonaws.com`,
     );
@@ -134,6 +151,8 @@ describe.each(STAGES)("the stage %s", (stage) => {
     const schedules = graph.schedules();
     expect(schedules.map(({ scheduleExpression }) => scheduleExpression).toSorted()).toEqual([
       "cron(17 3 * * ? *)",
+      "cron(17 3 * * ? *)",
+      "rate(1 minute)",
       "rate(1 minute)",
     ]);
     for (const { scheduleExpression, target, state } of schedules) {
@@ -149,7 +168,11 @@ describe.each(STAGES)("the stage %s", (stage) => {
     );
     expect(
       Object.fromEntries(retried.map((one) => [one.functionName, one.maximumRetryAttempts])),
-    ).toEqual({ [`${prefix}minutely`]: 0, [`${prefix}daily`]: 2 });
+    ).toEqual(
+      Object.fromEntries(
+        ROUNDS.map((name) => [`${prefix}${name}`, name.startsWith("daily") ? 2 : 0]),
+      ),
+    );
   });
 
   it("trusts with each role the one service that uses it", () => {
@@ -159,7 +182,7 @@ describe.each(STAGES)("the stage %s", (stage) => {
         ? "ecs-tasks"
         : name.includes("NatInstance")
           ? "ec2"
-          : /(Minutely|Daily)Role/.test(name)
+          : /(Minutely|Daily)(Agents)?Role/.test(name)
             ? "scheduler"
             : "lambda";
       expect({ name, principals }).toEqual({
@@ -206,20 +229,25 @@ describe.each(STAGES)("the stage %s", (stage) => {
     Object.fromEntries(names.map((name) => [name, ["secretsmanager:GetSecretValue"] as const]));
 
   const NEEDS: [role: string, needs: Needs][] = [
+    ["HttpPlatformRole", reads([...DATA, "token-keys"])],
+    ["HttpIdentityRole", { ...reads([...DATA, "token-keys"]), "events-identity": SEND }],
+    ["HttpAgentsRole", reads([...DATA, "token-keys", "broker-admin"])],
+    ["HttpChecksRole", { ...reads([...DATA, "token-keys"]), "check-requests": SEND }],
     [
-      "HttpRole",
-      { ...reads([...DATA, "broker-admin", "token-keys"]), "check-requests": SEND, events: SEND },
+      "AgentResultsSubscriber",
+      { ...reads(DATA), "agent-results": CONSUME, "check-requests": SEND },
     ],
-    ["AgentResultsSubscriber", { ...reads(DATA), "agent-results": CONSUME }],
     ["AgentHeartbeatsSubscriber", { ...reads(DATA), "agent-heartbeats": CONSUME }],
-    ["EventsSubscriber", { ...reads(DATA), events: [...CONSUME, ...SEND], "check-requests": SEND }],
+    ["EventsIdentitySubscriber", { ...reads(DATA), "events-identity": [...CONSUME, ...SEND] }],
+    ["MinutelyHandlerRole", { ...reads(DATA), "check-requests": SEND, "events-identity": SEND }],
+    ["DailyHandlerRole", { ...reads(DATA), "check-requests": SEND, "events-identity": SEND }],
     [
-      "MinutelyHandlerRole",
-      { ...reads([...DATA, "broker-admin"]), "check-requests": SEND, events: SEND },
+      "MinutelyAgentsHandlerRole",
+      { ...reads([...DATA, "broker-admin"]), "check-requests": SEND, "events-identity": SEND },
     ],
     [
-      "DailyHandlerRole",
-      { ...reads([...DATA, "broker-admin"]), "check-requests": SEND, events: SEND },
+      "DailyAgentsHandlerRole",
+      { ...reads([...DATA, "broker-admin"]), "check-requests": SEND, "events-identity": SEND },
     ],
     ["RotateTokenKeysRole", { "token-keys": ROTATE }],
     ["RotateBrokerAdminRole", { "broker-admin": ROTATE }],
@@ -234,6 +262,8 @@ describe.each(STAGES)("the stage %s", (stage) => {
     ["WorkerExecutionRole", reads(["broker-worker"])],
     ["MinutelyRole", { "schedules-dlq": ["sqs:SendMessage"] }],
     ["DailyRole", { "schedules-dlq": ["sqs:SendMessage"] }],
+    ["MinutelyAgentsRole", { "schedules-dlq": ["sqs:SendMessage"] }],
+    ["DailyAgentsRole", { "schedules-dlq": ["sqs:SendMessage"] }],
   ];
 
   it.each(NEEDS)("%s may do what it needs, and everything else is denied", (role, needs) => {
@@ -337,7 +367,7 @@ describe.each(STAGES)("the stage %s", (stage) => {
       "aws:lambda/permission:Permission",
       z.object({ principal: z.string(), sourceArn: z.string().optional() }),
     );
-    expect(permissions).toHaveLength(3);
+    expect(permissions.length).toBeGreaterThan(HTTP.length);
     for (const { principal, sourceArn } of permissions) {
       expect(principal).toMatch(/^(secretsmanager|apigateway)\.amazonaws\.com$/);
       expect(sourceArn).toMatch(/^arn:/);
@@ -365,7 +395,9 @@ describe.each(STAGES)("the stage %s", (stage) => {
           .toSorted(),
       ).toEqual(functions.toSorted());
     // The service of a metric of ours is the function's own name.
-    expect(on("agents.platform_blind")[0]?.dimensions).toEqual({ service: `${prefix}minutely` });
+    expect(on("agents.platform_blind")[0]?.dimensions).toEqual({
+      service: `${prefix}minutely-agents`,
+    });
     expect(on("CPUUtilization")[0]).toMatchObject({
       treatMissingData: "breaching",
       dimensions: { ServiceName: "Worker" },
@@ -395,7 +427,7 @@ describe.each(STAGES)("the stage %s", (stage) => {
     for (const build of graph.builds) {
       const { functionID, chunks } = build;
       const packages = chunks.filter(({ isAtStart }) => isAtStart).flatMap((one) => one.packages);
-      expect(startBytes(build), functionID).toBeLessThanOrEqual(600 * 1024);
+      expect(startBytes(build), functionID).toBeLessThanOrEqual(500 * 1024);
       for (const name of ["pg", "amqplib", "@netcheck/local", "sst"])
         expect(packages, functionID).not.toContain(name);
       if (functionID.startsWith("Rotate")) continue;
@@ -450,7 +482,7 @@ describe("the program", () => {
     const invoked = [...runbook.matchAll(/--function-name \$PREFIX-([a-z-]+)/g)].map(
       ([, name = ""]) => name,
     );
-    const [, stopped = ""] = /for NAME in (http [^;]*);/.exec(runbook) ?? [];
+    const [, stopped = ""] = /for NAME in (http-[^;]*);/.exec(runbook) ?? [];
     expect(invoked).toContain("daily");
     for (const name of [...invoked, ...stopped.split(" ")]) expect(names).toContain(name);
     expect(stopped.split(" ")).toHaveLength(
@@ -468,6 +500,11 @@ describe("the program", () => {
     expect(texts.filter((text) => /from "sst(\/|")/.test(text))).toEqual([]);
   });
 });
+
+/** Whose settings a function is given: its own contexts', and where somebody asks, identity's. */
+function contextsOf(fn: string, { CONTEXTS = "" }: Record<string, string>) {
+  return [...CONTEXTS.split(","), ...(/-http-/.test(fn) ? ["identity"] : [])];
+}
 
 const Service = z.looseObject({
   desiredCount: z.number(),

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 
 import { agent } from "@netcheck/agents/agent.sql";
+import { ALL } from "@netcheck/api/contexts";
 import type { handler as httpHandler } from "@netcheck/api/lambda";
 import type * as consumerHandlers from "@netcheck/api/lambda-consumers";
 import type * as scheduleHandlers from "@netcheck/api/lambda-schedules";
@@ -24,10 +25,12 @@ beforeAll(async () => {
   const every = ["DATABASE_URL", "REDIS_URL", "AMQP_MANAGEMENT_URL", "TOKEN_KEYS"] as const;
   for (const setting of every) delete process.env[setting];
   Object.assign(process.env, cloud.envWith(every));
+  process.env["CONTEXTS"] = ALL.map(({ name }) => name).join();
   http = (await import("@netcheck/api/lambda")).handler;
   delete process.env["TOKEN_KEYS_SECRET_ARN"];
   schedules = await import("@netcheck/api/lambda-schedules");
   delete process.env["AMQP_MANAGEMENT_URL_SECRET_ARN"];
+  Object.assign(process.env, { CONTEXTS: "agents", QUEUE: "agent-heartbeats" });
   consumers = await import("@netcheck/api/lambda-consumers");
 });
 afterAll(async () => {
@@ -111,18 +114,18 @@ describe("the consumers", () => {
     });
     const { id } = created.json as { id: string };
     const event = await batch("not json", beat(id), { some: "thing else" });
-    expect(await consumers.agentHeartbeats(event)).toEqual({
+    expect(await consumers.handler(event)).toEqual({
       batchItemFailures: [{ itemIdentifier: "message-0" }, { itemIdentifier: "message-2" }],
     });
     const [row] = await cloud.platform.db.select().from(agent);
     expect(row).toMatchObject({ id, status: "active", version: "1.2.3" });
     const again = await batch(beat(id));
-    expect(await consumers.agentHeartbeats(again)).toEqual({ batchItemFailures: [] });
+    expect(await consumers.handler(again)).toEqual({ batchItemFailures: [] });
   });
 
   it("are not given the keys or the broker, and say so rather than act", async () => {
     const { lambdaPlatform } = await import("@netcheck/api/lambda-platform");
-    const opened = await lambdaPlatform(cloud.envWith(["DATABASE_URL", "REDIS_URL"]))();
+    const opened = await lambdaPlatform(cloud.envWith(["DATABASE_URL", "REDIS_URL"]), ALL)();
     const { tokens, brokerAdmin } = opened.platform;
     await expect(tokens.verify("x", new Date())).rejects.toThrow("not given TOKEN_KEYS");
     await expect(brokerAdmin.reconcile(async () => [])).rejects.toThrow("AMQP_MANAGEMENT_URL");
@@ -137,7 +140,7 @@ describe("the database of a function", () => {
   ])("is asked over %s", async (_driver, more) => {
     const { lambdaPlatform } = await import("@netcheck/api/lambda-platform");
     const env = { ...cloud.envWith(["DATABASE_URL", "REDIS_URL"]), ...more };
-    const opened = await lambdaPlatform(env)();
+    const opened = await lambdaPlatform(env, ALL)();
     const { db } = opened.platform;
     expect(await db.select().from(agent)).toEqual(await cloud.platform.db.select().from(agent));
     await opened.close();
@@ -150,7 +153,7 @@ describe("the schedules", () => {
     const at = new Date(Date.now() - 60_000);
     await cloud.platform.db.insert(outbox).values({
       id: newId<"event">(at),
-      queue: "events",
+      queue: "events-identity",
       type: "test.left",
       data: {},
       actor: { type: "nobody" },

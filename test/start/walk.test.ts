@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
-import type { createApp } from "@netcheck/api/app";
+import type { App } from "@netcheck/api/app";
 import { hc } from "hono/client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
@@ -48,7 +48,7 @@ describe("the README's walk", () => {
 
   const api = () => {
     const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
-    return hc<ReturnType<typeof createApp>>(ready.url, { headers }).api.v1;
+    return hc<App>(ready.url, { headers }).api.v1;
   };
   const readFourth = async () =>
     await (await api().agents[":id"].$get({ param: { id: fourth.id } })).json();

@@ -1,6 +1,7 @@
 import { createQueues } from "@netcheck/adapters/sqs";
 import { reconcileBroker } from "@netcheck/agents/account";
 import { jobCtx } from "@netcheck/api/platform";
+import { QUEUES } from "@netcheck/api/queues";
 import { makePartitions } from "@netcheck/checks/partition";
 import { createFirstAdmin } from "@netcheck/identity/first-admin";
 import { startNeonProxy } from "@netcheck/local/neon-proxy";
@@ -65,7 +66,7 @@ export async function openCloud({ region = "us-east-1", prefix = "" } = {}) {
     LOG_LEVEL: "CRITICAL",
   };
   const queues = { endpoint, region: plain.AWS_REGION, prefix: plain.SQS_QUEUE_PREFIX };
-  if (!prefix) await createQueues(queues);
+  if (!prefix) await createQueues(queues, QUEUES);
   const { platform } = stack.use(await openPlatform({ ...plain, ...values, REDIS_URL: redisUrl }));
   const system = () => jobCtx(platform, "test");
   await platform.redis.eval("redis.call('FLUSHDB')", [], []);

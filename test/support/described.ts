@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
-
-import { createApp } from "@netcheck/api/app";
+import { openDocs, SOURCES } from "@netcheck/api/docs-files";
 import type { Platform } from "@netcheck/api/platform";
+import { wholeApp } from "@netcheck/api/whole";
 import type { ValidateFunction } from "ajv";
 import formats from "ajv-formats";
 import { Ajv2020 } from "ajv/dist/2020.js";
@@ -24,8 +23,7 @@ const Document = z.looseObject({
   }),
 });
 
-const FILE = new URL("../../packages/api/openapi.json", import.meta.url);
-const document = Document.parse(closed(JSON.parse(readFileSync(FILE, "utf8"))));
+const document = Document.parse(closed(JSON.parse(await openDocs(SOURCES).document())));
 const { headers, responses } = document.components;
 
 const ajv = new Ajv2020({ strict: false, allErrors: true });
@@ -40,7 +38,7 @@ const routes = Object.entries(document.paths).map(([path, operations]) => ({
 
 /** The app, every answer of which is held against `openapi.json`: what that does not say fails the test. */
 export function describedApp(platform: Platform) {
-  const app = createApp(platform);
+  const app = wholeApp(platform);
   const fetch = async (asked: Request, env?: object) => {
     const response = await app.fetch(asked, env);
     const { pathname } = new URL(asked.url);

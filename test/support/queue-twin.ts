@@ -1,6 +1,6 @@
-import type { OutgoingMessage, Queue, QueueName } from "@netcheck/kernel/queue";
+import type { OutgoingMessage, Queue } from "@netcheck/kernel/queue";
 
-type Sent = { queue: QueueName } & OutgoingMessage;
+type Sent = { queue: string } & OutgoingMessage;
 
 /** A queue in memory that can be told to fail or to hang, held to the same contract as SQS. */
 export function queueTwin(): Queue & {

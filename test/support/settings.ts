@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 
 import { OPTIONS, optionNames } from "@netcheck/agent/option";
-import { Settings as PlatformSettings } from "@netcheck/api/env";
+import { settingsOf } from "@netcheck/api/settings";
 import { generateTokenKeys } from "@netcheck/identity/token";
 import { Listen } from "@netcheck/local/listen";
 import { Settings as WorkerSettings } from "@netcheck/worker/env";
@@ -12,6 +12,7 @@ export const written = [...example.matchAll(/^#?([A-Z][A-Z0-9_]+)=(.*)$/gm)].map
   ([, name = "", value = ""]) => ({ name, value }),
 );
 
+export const PlatformSettings = await settingsOf();
 export const platformNames = Object.keys(PlatformSettings.shape);
 export const workerNames = Object.keys(WorkerSettings.shape);
 const agentNames = [...optionNames.map((name) => OPTIONS[name].env), "NETCHECK_CONFIG"];

@@ -9,8 +9,9 @@ import { serve } from "@hono/node-server";
 import { createQueues, pollQueue } from "@netcheck/adapters/sqs";
 import { reconcileBroker } from "@netcheck/agents/account";
 import type { App } from "@netcheck/api/app";
-import { createConsumers } from "@netcheck/api/consumers";
+import { openConsumers } from "@netcheck/api/consumers";
 import { jobCtx } from "@netcheck/api/platform";
+import { QUEUES } from "@netcheck/api/queues";
 import { makePartitions } from "@netcheck/checks/partition";
 import { createFirstAdmin } from "@netcheck/identity/first-admin";
 import { openPlatform } from "@netcheck/local/platform";
@@ -67,7 +68,7 @@ async function openWay() {
   };
   const endpoint = process.env["SQS_ENDPOINT"] ?? "";
   const queues = { endpoint, region: "us-east-1", prefix: env.SQS_QUEUE_PREFIX };
-  await createQueues(queues);
+  await createQueues(queues, QUEUES);
   const { platform } = stack.use(await openPlatform(env));
   const system = () => jobCtx(platform, "test");
   await makePartitions(system());
@@ -76,7 +77,7 @@ async function openWay() {
   await createFirstAdmin(system(), account);
 
   const stopping = new AbortController();
-  const polls = Object.entries(createConsumers(platform)).map(([queue, handler]) =>
+  const polls = [...(await openConsumers(platform))].map(([queue, handler]) =>
     pollQueue({ ...queues, queue, handler, signal: stopping.signal }),
   );
   stack.defer(async () => {

@@ -1,13 +1,14 @@
 import { openRedis } from "@netcheck/adapters/redis";
 import type { App } from "@netcheck/api/app";
+import { openDocs, SOURCES } from "@netcheck/api/docs-files";
 import { jobCtx, type Platform } from "@netcheck/api/platform";
 import { makePartitions } from "@netcheck/checks/partition";
 import { person } from "@netcheck/identity/identity.sql";
 import { hashPassword } from "@netcheck/identity/password";
-import type { Role } from "@netcheck/identity/role";
 import { impersonate } from "@netcheck/identity/sign-in";
 import { generateTokenKeys, openTokens } from "@netcheck/identity/token";
 import { newId } from "@netcheck/kernel/id";
+import type { Role } from "@netcheck/kernel/role";
 import { startRedisBridge } from "@netcheck/local/redis-bridge";
 import { parseAllowList } from "@netcheck/wire/address";
 import { hc } from "hono/client";
@@ -61,6 +62,7 @@ async function openWorld() {
     // Beside a socket there is no connection: a test says whose it is.
     remoteAddress: (c) => c.req.header("x-test-address") ?? address,
     trustedProxies: [],
+    docs: openDocs(SOURCES),
     isOneProcess: true,
     agentBroker: {
       host: "broker.test",

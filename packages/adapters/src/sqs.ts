@@ -4,7 +4,7 @@ import type { Consumer } from "@netcheck/kernel/consumer";
 import type { Ctx } from "@netcheck/kernel/ctx";
 import { log, withLogFields } from "@netcheck/kernel/log";
 import { count } from "@netcheck/kernel/metrics";
-import { type OutgoingMessage, type Queue, QUEUES, type QueueName } from "@netcheck/kernel/queue";
+import type { OutgoingMessage, Queue, QueueSpec } from "@netcheck/kernel/queue";
 import { within } from "@netcheck/kernel/time";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import * as z from "zod";
@@ -21,7 +21,7 @@ const SEND_ATTEMPTS = 3;
 export function sqsQueue(options: SqsOptions): Queue {
   const sqs = openSqs(options);
 
-  async function sendBatch(queue: QueueName, batch: readonly OutgoingMessage[], attempt = 1) {
+  async function sendBatch(queue: string, batch: readonly OutgoingMessage[], attempt = 1) {
     const refused = await sqs.sendBatch(queue, batch);
     if (refused.length === 0) return;
     if (attempt === SEND_ATTEMPTS || refused.some(({ ours }) => ours)) {
@@ -146,18 +146,14 @@ export async function pollQueue(options: PollOptions): Promise<void> {
   await Promise.all(Array.from({ length: concurrency }, poll));
 }
 
-/** How long a message that was received stays hidden: what was lost comes again after it. */
-const VISIBILITY_SECONDS: Record<QueueName, number> = {
-  "check-requests": 5,
-  "agent-results": 30,
-  "agent-heartbeats": 30,
-  events: 30,
-};
 const MAX_RECEIVES = 5;
 const FORTNIGHT_SECONDS = 14 * 24 * 60 * 60;
 
 /** Makes or mends the queues of a stand-in, each with its dead-letter queue `<name>-dlq`. */
-export async function createQueues(options: Partial<SqsOptions> & { endpoint: string }) {
+export async function createQueues(
+  options: Partial<SqsOptions> & { endpoint: string },
+  queues: readonly QueueSpec[],
+) {
   const { region = "us-east-1" } = options;
   const { sdk, short } = await openClients({ ...options, region })();
 
@@ -167,13 +163,13 @@ export async function createQueues(options: Partial<SqsOptions> & { endpoint: st
     await short.send(new sdk.SetQueueAttributesCommand({ QueueUrl, Attributes }));
   }
 
-  for (const queue of QUEUES) {
-    const name = `${options.prefix ?? ""}${queue}`;
+  for (const queue of queues) {
+    const name = `${options.prefix ?? ""}${queue.name}`;
     const dead = `${name}-dlq`;
     await create(dead, { MessageRetentionPeriod: String(FORTNIGHT_SECONDS) });
     const deadLetterTargetArn = `arn:aws:sqs:${region}:000000000000:${dead}`;
     await create(name, {
-      VisibilityTimeout: String(VISIBILITY_SECONDS[queue]),
+      VisibilityTimeout: String(queue.visibilitySeconds),
       RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount: MAX_RECEIVES }),
     });
   }

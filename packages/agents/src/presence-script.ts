@@ -57,6 +57,11 @@ for i = 1, #stale, 2 do
 end
 return { 'taken', redis.call('HGETALL', KEYS.stale) }`;
 
+/** ARGV: cutoff in ms. More than 0 if `TAKE` would not say that all is quiet. */
+export const ASK = `
+if redis.call('EXISTS', KEYS.seeded) == 0 then return 1 end
+return redis.call('HLEN', KEYS.stale) + redis.call('ZCOUNT', KEYS.beats, '-inf', '(' .. ARGV[1])`;
+
 /** ARGV: id and score as taken. One that came back and was taken anew meanwhile stays. */
 export const SETTLE_SILENCE = `
 for i = 1, #ARGV, 2 do

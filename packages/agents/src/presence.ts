@@ -15,6 +15,7 @@ import { METRICS } from "./catalogue.ts";
 import type { AgentsCtx } from "./ctx.ts";
 import {
   ARRIVE,
+  ASK,
   BEAT,
   FIND,
   SEED,
@@ -102,6 +103,12 @@ export async function repairPresence(ctx: AgentsCtx) {
     if (rows.length > 0) await run(ctx, SEED, [ms, ...rows.map(({ id }) => id)]);
     after = rows.length === BATCH ? rows.at(-1)?.id : undefined;
   } while (after);
+}
+
+/** Whether a sweep would find anything to do; asks Redis alone. */
+export async function isSomebodySilent(ctx: AgentsCtx) {
+  const cutoff = ctx.now().getTime() - ctx.heartbeatTimeoutSeconds * 1000;
+  return (await run<number>(ctx, ASK, [cutoff])) > 0;
 }
 
 /** When each was last heard of, in the order asked; null for one that Redis did not hear. */

@@ -1,101 +1,34 @@
-import { agentContract, agentProblems } from "@netcheck/agents/agent.contract";
-import { agentRoutes } from "@netcheck/agents/agent.routes";
-import { checkContract, checkProblems } from "@netcheck/checks/check.contract";
-import { checkRoutes } from "@netcheck/checks/check.routes";
-import { authContract } from "@netcheck/identity/auth.contract";
-import { authRoutes } from "@netcheck/identity/auth.routes";
-import {
-  apiKeyContract,
-  auditContract,
-  userContract,
-  wellKnownContract,
-} from "@netcheck/identity/people.contract";
-import {
-  apiKeyRoutes,
-  auditRoutes,
-  userRoutes,
-  wellKnownRoutes,
-} from "@netcheck/identity/people.routes";
-import { identityProblems } from "@netcheck/identity/problem.contract";
+import type { Routes } from "@netcheck/kernel/context";
 import type { Chapter, Problems } from "@netcheck/kernel/contract";
-import { commonProblems } from "@netcheck/kernel/problem.contract";
 
-import { SOURCES } from "../src/docs-files.ts";
-import { docsRoutes } from "../src/docs.routes.ts";
-import { docsContract, platformContract } from "../src/platform.contract.ts";
-import { platformRoutes } from "../src/platform.routes.ts";
+import { ALL, type AnyContext } from "../src/contexts.ts";
+import { loadRoutes } from "../src/mounts.ts";
+
+/** A chapter with the routes that it is about. */
+export type Described = Chapter & { routes: Routes };
+
+type Contract = { chapters: readonly Chapter[]; problems: Problems };
+
+/** What every context promises, in the order in which one meets them: the last knows the others. */
+export const CONTRACTS = await Promise.all(ALL.toReversed().map(contractOf));
 
 /** Every code there is. */
-export const PROBLEMS: Problems = {
-  ...commonProblems,
-  ...identityProblems,
-  ...agentProblems,
-  ...checkProblems,
-};
+export const PROBLEMS: Problems = Object.assign(
+  {},
+  ...CONTRACTS.map(({ problems }) => problems).toReversed(),
+);
 
-/** The whole interface, in the order in which one meets it. */
-export const CHAPTERS: readonly Chapter[] = [
-  {
-    tag: "Checks",
-    about: "How a host looks from where the agents are.",
-    base: "/api/v1/checks",
-    routes: checkRoutes,
-    operations: checkContract,
-  },
-  {
-    tag: "Agents",
-    about: "The programs that look, and what they ask for themselves.",
-    base: "/api/v1/agents",
-    routes: agentRoutes,
-    operations: agentContract,
-  },
-  {
-    tag: "Sign-in",
-    about: "Sessions and passwords.",
-    base: "/api/v1/auth",
-    routes: authRoutes,
-    operations: authContract,
-  },
-  {
-    tag: "People",
-    about: "Who may what: viewers read, operators check and manage agents, administrators all.",
-    base: "/api/v1/users",
-    routes: userRoutes,
-    operations: userContract,
-  },
-  {
-    tag: "API keys",
-    about: "For programs that act for a person.",
-    base: "/api/v1/api-keys",
-    routes: apiKeyRoutes,
-    operations: apiKeyContract,
-  },
-  {
-    tag: "Audit",
-    about: "Who did what.",
-    base: "/api/v1/audit",
-    routes: auditRoutes,
-    operations: auditContract,
-  },
-  {
-    tag: "Platform",
-    about: "For whoever runs it, and for programs that want to know it.",
-    base: "",
-    routes: platformRoutes({ isOneProcess: true }),
-    operations: platformContract,
-  },
-  {
-    tag: "Platform",
-    about: "",
-    base: "/.well-known",
-    routes: wellKnownRoutes,
-    operations: wellKnownContract,
-  },
-  {
-    tag: "Platform",
-    about: "",
-    base: "",
-    routes: docsRoutes(SOURCES),
-    operations: docsContract,
-  },
-];
+/** Only the build loads a contract, by its path: what is deployed knows of none. */
+async function contractOf(context: AnyContext) {
+  const { name } = context;
+  const path =
+    name === "platform" ? "../src/context.contract.ts" : `@netcheck/${name}/context.contract`;
+  const { chapters, problems } = (await import(path)) as Contract;
+  const mounts = new Map((await loadRoutes([context])).map(({ base, routes }) => [base, routes]));
+  const described = chapters.map((chapter): Described => {
+    const routes = mounts.get(chapter.base);
+    if (!routes) throw new Error(`${name} mounts nothing at ${chapter.base}.`);
+    return { ...chapter, routes };
+  });
+  return { name, chapters: described, problems };
+}

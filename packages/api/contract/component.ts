@@ -1,4 +1,12 @@
-import type { Scope } from "@netcheck/kernel/ctx";
+import { SCOPES as SCOPE_NAMES } from "@netcheck/kernel/scope";
+
+import { ALL } from "../src/contexts.ts";
+
+const MEANINGS = new Map<string, string>(
+  ALL.flatMap(({ scopes }) =>
+    Object.entries(scopes).map(([name, { means }]) => [name, means] as const),
+  ),
+);
 
 const schema = { type: "string" };
 const text = (description: string) => ({ description, schema });
@@ -35,14 +43,7 @@ export const PARAMETERS = {
   },
 };
 
-const SCOPES: Record<Scope, string> = {
-  "checks:read": "Read checks and their results.",
-  "agents:read": "Read agents.",
-  "metrics:read": "Read `/metrics`.",
-  "checks:write": "Start checks.",
-  "agents:write": "Create and manage agents.",
-  "people:write": "Manage people and read the audit.",
-};
+const SCOPES = Object.fromEntries(SCOPE_NAMES.map((name) => [name, MEANINGS.get(name)]));
 
 export const SECURITY_SCHEMES = {
   accessToken: {

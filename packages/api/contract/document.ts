@@ -1,6 +1,7 @@
-import type { Chapter, Problems } from "@netcheck/kernel/contract";
+import type { Problems } from "@netcheck/kernel/contract";
 import * as z from "zod";
 
+import type { Described } from "./chapters.ts";
 import { HEADERS, PARAMETERS, SECURITY_SCHEMES } from "./component.ts";
 import type { Golden } from "./golden.ts";
 import { describe } from "./operation.ts";
@@ -41,7 +42,7 @@ const INTERNAL = {
 
 /** The OpenAPI 3.1 document of all these routes. */
 export function buildDocument(
-  chapters: readonly Chapter[],
+  chapters: readonly Described[],
   problems: Problems,
   goldens: readonly Golden[],
 ) {
@@ -80,13 +81,13 @@ export function buildDocument(
   };
 }
 
-/** As OpenAPI writes what Hono writes as `/api/v1/checks/:id`; a mounted `/` is its base alone. */
+/** As OpenAPI writes what Hono writes as `/api/v1/checks/:id`; a `/` at the end is no part of it. */
 export function pathOf(base: string, path: string) {
-  const whole = path === "/" && base !== "" ? base : `${base}${path}`;
-  return whole.replaceAll(/:(\w+)/g, "{$1}");
+  const joined = `${base}${path}`.replaceAll("//", "/");
+  return joined.replace(/(?<=.)\/$/, "").replaceAll(/:(\w+)/g, "{$1}");
 }
 
-function tagsOf(chapters: readonly Chapter[]) {
+function tagsOf(chapters: readonly Described[]) {
   return chapters
     .filter(({ about }) => about !== "")
     .map(({ tag: name, about: description }) => ({ name, description }));

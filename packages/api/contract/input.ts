@@ -1,7 +1,8 @@
-import type { Chapter, Operation } from "@netcheck/kernel/contract";
+import type { Operation } from "@netcheck/kernel/contract";
 import { VALIDATES } from "@netcheck/kernel/http";
 import * as z from "zod";
 
+import type { Described } from "./chapters.ts";
 import { type Golden, examplesOf } from "./golden.ts";
 import { explained, type Json, type openSchemas } from "./schema.ts";
 
@@ -19,7 +20,7 @@ const Fields = z.object({
 });
 
 /** What the validators of a route read, by where they read it. */
-export function inputsOf({ routes }: Chapter, method: string, path: string) {
+export function inputsOf({ routes }: Described, method: string, path: string) {
   const validators = routes.routes
     .filter((route) => route.method === method && route.path === path)
     .flatMap(({ handler }) => (VALIDATES in handler ? [Validates.parse(handler[VALIDATES])] : []));

@@ -1,6 +1,7 @@
-import type { Chapter, Operation, Problems } from "@netcheck/kernel/contract";
+import type { Operation, Problems } from "@netcheck/kernel/contract";
 
 import { answersOf } from "./answer.ts";
+import type { Described } from "./chapters.ts";
 import type { Golden } from "./golden.ts";
 import { bodyOf, inputsOf, parametersOf } from "./input.ts";
 import { codesOf, refusalOf } from "./refusal.ts";
@@ -16,7 +17,7 @@ export type Context = {
 };
 
 /** One route with all that is known of it: its validators, its contract, its golden files. */
-export function describe(ctx: Context, chapter: Chapter, key: string, operation: Operation) {
+export function describe(ctx: Context, chapter: Described, key: string, operation: Operation) {
   const [method = "", path = ""] = key.split(" ");
   const { id: operationId, summary, description } = operation;
   const goldens = ctx.goldens.filter((golden) => golden.operation === operationId);

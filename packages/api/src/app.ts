@@ -1,12 +1,3 @@
-import { agentRoutes } from "@netcheck/agents/agent.routes";
-import { checkRoutes } from "@netcheck/checks/check.routes";
-import { authRoutes } from "@netcheck/identity/auth.routes";
-import {
-  apiKeyRoutes,
-  auditRoutes,
-  userRoutes,
-  wellKnownRoutes,
-} from "@netcheck/identity/people.routes";
 import { Fault, notFound } from "@netcheck/kernel/fault";
 import { type ApiEnv, logRequests, onError, REQUEST_ID } from "@netcheck/kernel/http";
 import { takeFrom } from "@netcheck/kernel/rate-limit";
@@ -17,11 +8,10 @@ import { createMiddleware } from "hono/factory";
 import { secureHeaders } from "hono/secure-headers";
 
 import { clientAddress } from "./client-address.ts";
-import { type DocsFiles, SOURCES } from "./docs-files.ts";
-import { docsRoutes } from "./docs.routes.ts";
+import type { ApiCtx } from "./contexts.ts";
 import { identifyActor } from "./identify.ts";
-import { platformRoutes } from "./platform.routes.ts";
-import { type ApiCtx, ctxFor, type Platform } from "./platform.ts";
+import type { Mount, Schemas } from "./mounts.ts";
+import { ctxFor, type Platform } from "./platform.ts";
 
 const MAX_BODY_BYTES = 100 * 1024;
 /** Per network, and before the token is looked at. */
@@ -29,30 +19,20 @@ const REGISTRATIONS = { name: "agent_registration", most: 60, windowSeconds: 60 
 
 type Env = ApiEnv<ApiCtx>;
 
-/** The whole HTTP interface. Knows no runtime: Lambda, one machine and tests call its `fetch`. */
-export function createApp(platform: Platform, docs: DocsFiles = SOURCES) {
-  const api = new Hono<Env>()
-    .use("/agents/register", limitRegistration)
-    .use(identifyActor)
-    .route("/auth", authRoutes)
-    .route("/users", userRoutes)
-    .route("/api-keys", apiKeyRoutes)
-    .route("/audit", auditRoutes)
-    .route("/agents", agentRoutes)
-    .route("/checks", checkRoutes);
-
-  return new Hono<Env>()
+/** The HTTP interface of what is mounted. Knows no runtime: Lambda, one machine and tests call its `fetch`. */
+export function createApp(platform: Platform, mounts: readonly Mount[]) {
+  const app = new Hono<Env>()
     .use(beginRequest(platform), logRequests, secureHeaders(), openTo(platform), limitBody)
-    .route("/", platformRoutes(platform))
-    .route("/", docsRoutes(docs))
-    .route("/.well-known", wellKnownRoutes)
-    .route("/api/v1", api)
+    .use("/api/v1/agents/register", limitRegistration)
+    .use("/api/v1/*", identifyActor)
     .notFound(() => onError(notFound("page")))
     .onError(onError);
+  for (const { base, routes } of mounts) app.route(base, routes as Hono);
+  return app;
 }
 
-/** What clients know of it: types only. */
-export type App = ReturnType<typeof createApp>;
+/** What clients know of the whole of it: types only. */
+export type App = Hono<Env, Schemas, "/">;
 
 /** The caller's request id if it looks like one, so that one id runs through everything. */
 function beginRequest(platform: Platform) {

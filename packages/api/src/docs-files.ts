@@ -4,12 +4,21 @@ import { promisify } from "node:util";
 import { runInNewContext } from "node:vm";
 import { gzip } from "node:zlib";
 
-/** Where the description of the API lies, and the package that has the program of its page. */
-export type DocsFiles = { document: () => string | URL; page: () => string | URL };
+import { ALL } from "./contexts.ts";
+import { joined, type Part } from "./description.ts";
+
+/** Where the descriptions of the contexts lie, and the package that has the program of its page. */
+export type DocsFiles = { documents: () => readonly URL[]; page: () => string | URL };
+
+/** Where `npm run generate` writes what a context promises. */
+export function openapiOf(context: string) {
+  const folder = context === "platform" ? "api" : context;
+  return new URL(`../../${folder}/openapi.json`, import.meta.url);
+}
 
 /** As they lie in the source tree. */
 export const SOURCES: DocsFiles = {
-  document: () => new URL("../openapi.json", import.meta.url),
+  documents: () => ALL.toReversed().map(({ name }) => openapiOf(name)),
   page: () => new URL(import.meta.resolve("@scalar/fastify-api-reference")),
 };
 
@@ -22,7 +31,10 @@ const PROGRAM = /^var standalone_default = (".*");$/m;
 /** Read when they are first asked for, once: the program is 4 MB, and a third of that on its way. */
 export function openDocs(files: DocsFiles) {
   return {
-    document: once(() => readFile(files.document(), "utf8")),
+    document: once(async () => {
+      const texts = await Promise.all(files.documents().map((file) => readFile(file, "utf8")));
+      return JSON.stringify(joined(texts.map((text) => JSON.parse(text) as Part)));
+    }),
     program: once(async () => {
       const [, text] = PROGRAM.exec(await readFile(files.page(), "utf8")) ?? [];
       if (text === undefined) throw new Error("The documentation's program is not where it was.");
@@ -32,6 +44,8 @@ export function openDocs(files: DocsFiles) {
     }),
   };
 }
+
+export type Docs = ReturnType<typeof openDocs>;
 
 function once<T>(load: () => Promise<T>) {
   let loading: Promise<T> | undefined;

@@ -2,6 +2,7 @@ import { AGENT_SECRET_PREFIX, authenticateAgent } from "@netcheck/agents/secret"
 import { API_KEY_PREFIX, authenticateKey } from "@netcheck/identity/api-key";
 import { cookieOf, proofOf } from "@netcheck/identity/auth.routes";
 import { checkProof } from "@netcheck/identity/browser";
+import type { IdentityCtx } from "@netcheck/identity/ctx";
 import { authenticate } from "@netcheck/identity/session";
 import type { Actor } from "@netcheck/kernel/ctx";
 import { Fault } from "@netcheck/kernel/fault";
@@ -10,9 +11,7 @@ import { takeFrom } from "@netcheck/kernel/rate-limit";
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 
-import type { ApiCtx } from "./platform.ts";
-
-type Env = ApiEnv<ApiCtx>;
+type Env = ApiEnv<IdentityCtx>;
 
 /** They look at credentials themselves, and an old one sent along must not stand in their way. */
 const OWN_WAY = new Set(
@@ -48,7 +47,7 @@ async function actorOf(c: Context<Env>) {
   return actor;
 }
 
-async function bearer(ctx: ApiCtx, token: string): Promise<Actor> {
+async function bearer(ctx: IdentityCtx, token: string): Promise<Actor> {
   if (token.startsWith(`${AGENT_SECRET_PREFIX}_`)) {
     const key = ctx.caller?.network ?? "none";
     const { giveBack } = await takeFrom(ctx, [{ ...UNKNOWN_SECRETS, key }]);

@@ -1,7 +1,6 @@
 import { openNeon } from "@netcheck/adapters/neon";
 import { openRedis } from "@netcheck/adapters/redis";
 import { sqsQueue } from "@netcheck/adapters/sqs";
-import { openTokens, type Tokens } from "@netcheck/identity/token";
 import type { BrokerAdmin } from "@netcheck/kernel/broker";
 import { setLogLevel } from "@netcheck/kernel/log";
 import { publishMetrics } from "@netcheck/kernel/metrics";
@@ -9,30 +8,43 @@ import { readSettings } from "@netcheck/kernel/settings";
 import { getConnInfo } from "hono/aws-lambda";
 import * as z from "zod";
 
-import { DatabaseDriver, Settings } from "./env.ts";
-import { platformSettings } from "./platform-settings.ts";
+import { ALL, type AnyContext } from "./contexts.ts";
+import { type DocsFiles, openDocs } from "./docs-files.ts";
+import type { Base } from "./env.ts";
 import type { Platform } from "./platform.ts";
+import { openSettings } from "./settings.ts";
 
 /** Each function is given the secrets it needs and no others. */
-const LambdaSettings = Settings.partial({ TOKEN_KEYS: true, AMQP_MANAGEMENT_URL: true }).extend({
+const WITHHELD = ["TOKEN_KEYS", "AMQP_MANAGEMENT_URL"];
+
+const Around = z.object({
   AWS_LAMBDA_FUNCTION_NAME: z.string().default("lambda"),
-  DATABASE_DRIVER: DatabaseDriver.default("neon"),
   /** Whom the worker connects to the broker as. */
   RMQ_WORKER_USER: z.string().optional(),
   METRICS_NAMESPACE: z.string().optional(),
 });
-type LambdaSettings = z.output<typeof LambdaSettings>;
 
-/** Everything that a function's requests, messages or rounds touch. `env` has the secrets' values. */
-export async function openPlatform(env: NodeJS.ProcessEnv) {
-  const settings = readSettings(LambdaSettings, env);
-  const { AWS_LAMBDA_FUNCTION_NAME: service, METRICS_NAMESPACE: namespace } = settings;
+type Settings = Omit<Base, "AMQP_MANAGEMENT_URL"> & { AMQP_MANAGEMENT_URL?: string | undefined };
+
+/** Copied beside the bundle of the platform's own function by `stacks/`. */
+const COPIED: DocsFiles = {
+  documents: () =>
+    ALL.toReversed().map(({ name }) => new URL(`openapi-${name}.json`, import.meta.url)),
+  page: () => new URL("docs-page.txt", import.meta.url),
+};
+
+/** Everything that the requests, messages or rounds of these contexts touch. `env` has the secrets' values. */
+export async function openPlatform(env: NodeJS.ProcessEnv, contexts: readonly AnyContext[]) {
+  const around = readSettings(Around, env);
+  const given = { DATABASE_DRIVER: "neon", ...env };
+  const { settings, parts } = await openSettings(given, { contexts, withheld: WITHHELD });
+  const { AWS_LAMBDA_FUNCTION_NAME: service, METRICS_NAMESPACE: namespace } = around;
   setLogLevel(settings.LOG_LEVEL);
   publishMetrics(namespace ? { namespace, service } : undefined);
   const { db, close } = await openDatabase(settings);
   const { origin: url, password } = new URL(settings.REDIS_URL);
   const platform: Platform = {
-    ...platformSettings(settings),
+    ...parts,
     db,
     redis: openRedis({ url, token: decodeURIComponent(password) }),
     queue: sqsQueue({
@@ -41,43 +53,25 @@ export async function openPlatform(env: NodeJS.ProcessEnv) {
       prefix: settings.SQS_QUEUE_PREFIX,
     }),
     now: () => new Date(),
-    tokens: await tokensOf(settings),
-    brokerAdmin: brokerOf(settings),
+    brokerAdmin: brokerOf(settings, around.RMQ_WORKER_USER),
+    docs: openDocs(COPIED),
     isOneProcess: false,
+    trustedProxies: settings.TRUSTED_PROXIES,
     remoteAddress: (c) => getConnInfo(c).remote.address,
   };
   return { platform, close };
 }
 
-async function openDatabase({ DATABASE_URL: url, DATABASE_DRIVER, NEON_PROXY }: LambdaSettings) {
+async function openDatabase({ DATABASE_URL: url, DATABASE_DRIVER, NEON_PROXY }: Settings) {
   if (DATABASE_DRIVER === "neon") return openNeon(url, { proxy: NEON_PROXY });
   const { openPostgres } = await import("@netcheck/adapters/postgres");
   return openPostgres(url, 1);
 }
 
-async function tokensOf(settings: LambdaSettings): Promise<Tokens> {
-  const { TOKEN_KEYS: keys } = settings;
-  const lifetimeSeconds = settings.ACCESS_TOKEN_EXPIRE_MINUTES * 60;
-  if (keys) return await openTokens({ keys, issuer: settings.PUBLIC_URL, lifetimeSeconds });
-  const refuse = () => Promise.reject(withheld("TOKEN_KEYS"));
-  const refuseNow = () => {
-    throw withheld("TOKEN_KEYS");
-  };
-  return {
-    sign: refuse,
-    verify: refuse,
-    sessionOf: refuse,
-    csrfToken: refuseNow,
-    isCsrfToken: refuseNow,
-    jwks: { keys: [] },
-    lifetimeSeconds,
-  };
-}
-
 /** Loaded on the first use, as few requests have one. */
-function brokerOf(settings: LambdaSettings): BrokerAdmin {
+function brokerOf(settings: Settings, platformUser: string | undefined): BrokerAdmin {
   let opening: Promise<BrokerAdmin> | undefined;
-  const broker = () => (opening ??= openBroker(settings));
+  const broker = () => (opening ??= openBroker(settings, platformUser));
   return {
     ensureAccount: async (account) => (await broker()).ensureAccount(account),
     removeAccount: async (account) => (await broker()).removeAccount(account),
@@ -85,9 +79,12 @@ function brokerOf(settings: LambdaSettings): BrokerAdmin {
   };
 }
 
-async function openBroker(settings: LambdaSettings): Promise<BrokerAdmin> {
-  const { AMQP_MANAGEMENT_URL: managementUrl, RMQ_WORKER_USER: platformUser } = settings;
-  if (!managementUrl) throw withheld("AMQP_MANAGEMENT_URL");
+async function openBroker(
+  settings: Settings,
+  platformUser: string | undefined,
+): Promise<BrokerAdmin> {
+  const { AMQP_MANAGEMENT_URL: managementUrl } = settings;
+  if (!managementUrl) throw new Error("This function is not given AMQP_MANAGEMENT_URL.");
   const { rabbitAdmin } = await import("@netcheck/adapters/rabbit-admin");
   return rabbitAdmin({
     managementUrl,
@@ -96,8 +93,4 @@ async function openBroker(settings: LambdaSettings): Promise<BrokerAdmin> {
     responseExchange: settings.RMQ_RESPONSE_EXCHANGE,
     ...(platformUser && { platformUser }),
   });
-}
-
-function withheld(setting: string) {
-  return new Error(`This function is not given ${setting}.`);
 }

@@ -1,17 +1,18 @@
-import { lambdaPlatform } from "./lambda-platform.ts";
+import { lambdaPlatform, ownContexts } from "./lambda-platform.ts";
 import * as round from "./round.ts";
-import { SCHEDULES } from "./schedules.ts";
 
-const opened = lambdaPlatform(process.env);
+const contexts = ownContexts(process.env);
+const schedules = contexts.flatMap((context) => context.schedules);
+const opened = lambdaPlatform(process.env, contexts);
 opened().catch(() => undefined);
 
 /** Lambda handlers of EventBridge Scheduler, whose input is ours and not looked at. Safe to repeat. */
 export async function minutely() {
   const { platform } = await opened();
-  await round.minutely(platform, SCHEDULES);
+  await round.minutely(platform, schedules);
 }
 
 export async function daily() {
   const { platform } = await opened();
-  await round.daily(platform, SCHEDULES);
+  await round.daily(platform, schedules);
 }

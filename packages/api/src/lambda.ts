@@ -1,29 +1,27 @@
+import { identity } from "@netcheck/identity/context";
 import { log } from "@netcheck/kernel/log";
 import type { Context } from "aws-lambda";
 import { type APIGatewayProxyResult, handle, type LambdaEvent } from "hono/aws-lambda";
 
-import type { DocsFiles } from "./docs-files.ts";
+import type { AnyContext } from "./contexts.ts";
 import { markDue } from "./due.ts";
-import { lambdaPlatform } from "./lambda-platform.ts";
+import { lambdaPlatform, ownContexts } from "./lambda-platform.ts";
+import { loadRoutes } from "./mounts.ts";
 import type { Platform } from "./platform.ts";
 
 type HttpEvent = Extract<LambdaEvent, { requestContext: { http: unknown } }>;
 
 const READING = new Set(["GET", "HEAD", "OPTIONS"]);
 
-/** Copied beside the bundle by `stacks/api.ts`. */
-const COPIED: DocsFiles = {
-  document: () => new URL("openapi.json", import.meta.url),
-  page: () => new URL("docs-page.txt", import.meta.url),
-};
-
-const opened = lambdaPlatform(process.env);
-const app = import("./app.ts");
+const contexts = ownContexts(process.env);
+// Who asks is identity's to say, whoever's function it is.
+const opened = lambdaPlatform(process.env, [...new Set<AnyContext>([...contexts, identity])]);
+const app = Promise.all([import("./app.ts"), loadRoutes(contexts)]);
 // The processor is free of charge and fast until the first event; who needs it hears of a failure.
 opened().catch(() => undefined);
 app.catch(() => undefined);
 
-/** Lambda handler of the HTTP API (`$default`, payload format 2.0). Never throws. */
+/** Lambda handler of a context's part of the HTTP API (payload format 2.0). Never throws. */
 export async function handler(event: HttpEvent, context: Context): Promise<APIGatewayProxyResult> {
   try {
     const { platform } = await opened();
@@ -42,8 +40,8 @@ export async function handler(event: HttpEvent, context: Context): Promise<APIGa
 const answerers = new WeakMap<Platform, ReturnType<typeof handle>>();
 
 async function answererOf(platform: Platform) {
-  const { createApp } = await app;
-  const answer = answerers.get(platform) ?? handle(createApp(platform, COPIED));
+  const [{ createApp }, mounts] = await app;
+  const answer = answerers.get(platform) ?? handle(createApp(platform, mounts));
   answerers.set(platform, answer);
   return answer;
 }

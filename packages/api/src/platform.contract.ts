@@ -2,7 +2,7 @@ import type { Contract } from "@netcheck/kernel/contract";
 import type { CommonCode } from "@netcheck/kernel/problem.contract";
 import * as z from "zod";
 
-import type { docsRoutes } from "./docs.routes.ts";
+import type { descriptionRoutes, docsRoutes } from "./docs.routes.ts";
 import type { platformRoutes } from "./platform.routes.ts";
 
 export const platformContract = {
@@ -26,10 +26,10 @@ export const platformContract = {
       200: { means: "See docs/metrics.md.", contentType: "text/plain", headers: ["cache-control"] },
     },
   },
-} as const satisfies Contract<ReturnType<typeof platformRoutes>, CommonCode>;
+} as const satisfies Contract<typeof platformRoutes, CommonCode>;
 
-export const docsContract = {
-  "GET /openapi.json": {
+export const descriptionContract = {
+  "GET /": {
     id: "getDescription",
     summary: "This description",
     access: "public",
@@ -41,13 +41,16 @@ export const docsContract = {
       },
     },
   },
-  "GET /docs": {
+} as const satisfies Contract<typeof descriptionRoutes, CommonCode>;
+
+export const docsContract = {
+  "GET /": {
     id: "getDocs",
     summary: "This description, to read and to try",
     access: "public",
     answers: { 200: { means: "A page.", contentType: "text/html", headers: ["cache-control"] } },
   },
-  "GET /docs/scalar.js": {
+  "GET /scalar.js": {
     id: "getDocsProgram",
     summary: "The program of that page",
     access: "public",
@@ -55,4 +58,4 @@ export const docsContract = {
       200: { means: "Gzipped.", contentType: "text/javascript", headers: ["cache-control"] },
     },
   },
-} as const satisfies Contract<ReturnType<typeof docsRoutes>, CommonCode>;
+} as const satisfies Contract<typeof docsRoutes, CommonCode>;

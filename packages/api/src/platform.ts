@@ -1,28 +1,21 @@
-import type { AgentsCtx } from "@netcheck/agents/ctx";
-import { findCapableAgents } from "@netcheck/agents/directory";
-import type { ChecksCtx } from "@netcheck/checks/ctx";
-import { recordAudit } from "@netcheck/identity/audit";
-import type { IdentityCtx } from "@netcheck/identity/ctx";
 import type { Actor, Caller, Db } from "@netcheck/kernel/ctx";
 import type { AllowList } from "@netcheck/wire/address";
 import type { Context } from "hono";
 
-/** What every verb behind the API may touch. */
-export type ApiCtx = IdentityCtx & AgentsCtx & ChecksCtx;
+import type { ApiCtx, Parts } from "./contexts.ts";
+import { PORTS } from "./ports.ts";
 
-/** What one context offers to others. */
-type Port = "findCapableAgents" | "recordAudit";
+type Given = "actor" | "caller" | "requestId" | keyof typeof PORTS | keyof Parts;
 
 /** What an entry point brings: the adapters and settings of its runtime. */
-export type Platform = Omit<ApiCtx, "actor" | "caller" | "requestId" | Port> & {
-  db: Db;
-  /** The other end of the connection, as this runtime knows it. */
-  remoteAddress: (c: Context) => string | undefined;
-  /** Whose `X-Forwarded-For` is believed. */
-  trustedProxies: AllowList;
-  /** Whether this process is the whole API, so that what it has counted says something. */
-  isOneProcess: boolean;
-};
+export type Platform = Omit<ApiCtx, Given> &
+  Parts & {
+    db: Db;
+    /** The other end of the connection, as this runtime knows it. */
+    remoteAddress: (c: Context) => string | undefined;
+    /** Whose `X-Forwarded-For` is believed. */
+    trustedProxies: AllowList;
+  };
 
 export function ctxFor(
   platform: Platform,
@@ -30,7 +23,7 @@ export function ctxFor(
   requestId: string,
   caller?: Caller,
 ): ApiCtx {
-  return { ...platform, findCapableAgents, recordAudit, actor, requestId, caller };
+  return { ...platform, ...PORTS, actor, requestId, caller };
 }
 
 /** For consumers, schedules and the start of a machine. */

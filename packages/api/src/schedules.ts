@@ -1,24 +1,34 @@
-import { reconcileBroker } from "@netcheck/agents/account";
-import { repairPresence, sweepAgents } from "@netcheck/agents/presence";
-import { purgeKeys } from "@netcheck/checks/idempotency";
-import { makePartitions } from "@netcheck/checks/partition";
-import { dropOldChecks } from "@netcheck/checks/retention";
-import { purgeSessions } from "@netcheck/identity/purge";
-import { purgeOutbox, repairOutbox } from "@netcheck/kernel/outbox";
+import type { Schedule } from "@netcheck/kernel/context";
+import { log, withLogFields } from "@netcheck/kernel/log";
+import { within } from "@netcheck/kernel/time";
 
-import type { ApiCtx } from "./platform.ts";
+import { ALL, type ApiCtx } from "./contexts.ts";
+import { jobCtx, type Platform } from "./platform.ts";
 
-type Schedule = { name: string; everySeconds: number; run: (ctx: ApiCtx) => Promise<unknown> };
+type Scheduled = Schedule<ApiCtx>;
 
-/** What is done by the clock. Each is safe to repeat and to run twice at once. */
-export const SCHEDULES: readonly Schedule[] = [
-  { name: "outbox.repair", everySeconds: 10, run: (ctx) => repairOutbox(ctx) },
-  { name: "outbox.purge", everySeconds: 3_600, run: purgeOutbox },
-  { name: "agents.sweep", everySeconds: 10, run: sweepAgents },
-  { name: "agents.presence", everySeconds: 60, run: repairPresence },
-  { name: "agents.reconcile", everySeconds: 60, run: reconcileBroker },
-  { name: "checks.partitions", everySeconds: 3_600, run: makePartitions },
-  { name: "checks.retention", everySeconds: 3_600, run: dropOldChecks },
-  { name: "checks.idempotency", everySeconds: 3_600, run: purgeKeys },
-  { name: "identity.purge", everySeconds: 3_600, run: purgeSessions },
-];
+const LIMIT_SECONDS = 50;
+
+/** All that is done by the clock. */
+export const SCHEDULES: readonly Scheduled[] = ALL.flatMap(({ schedules }) => schedules);
+
+/** One turn of one schedule, within its time limit. Answers what it found; throws what it threw. */
+export async function runSchedule(platform: Platform, { name, run, limitSeconds }: Scheduled) {
+  return await withLogFields({ schedule: name }, async () => {
+    const turn = (await run())(jobCtx(platform, name));
+    return await within((limitSeconds ?? LIMIT_SECONDS) * 1_000, turn);
+  });
+}
+
+/** Side by side: one that fails or hangs keeps no other from its turn. Throws after all were tried. */
+export async function runAll(platform: Platform, schedules: readonly Scheduled[]) {
+  const turns = await Promise.allSettled(schedules.map((one) => runSchedule(platform, one)));
+  const errors = turns.flatMap((turn, i) => {
+    if (turn.status === "fulfilled") return [];
+    const error: unknown = turn.reason;
+    log.error("schedule failed", { schedule: schedules[i]?.name, error });
+    return [error];
+  });
+  if (errors.length > 0) throw new AggregateError(errors, "Not every schedule ran.");
+  return turns.flatMap((turn) => (turn.status === "fulfilled" ? [turn.value] : []));
+}

@@ -4,6 +4,7 @@ import { actAs } from "@netcheck/kernel/guard";
 import { type Id, idSchema, newId } from "@netcheck/kernel/id";
 import { emit, transaction } from "@netcheck/kernel/outbox";
 import { Page, pageOf, readCursor } from "@netcheck/kernel/page";
+import { SCOPES } from "@netcheck/kernel/scope";
 import { hashSecret, newSecret } from "@netcheck/kernel/secret";
 import { and, desc, eq, isNull, lt } from "drizzle-orm";
 import * as z from "zod";
@@ -12,7 +13,7 @@ import { RightsChanged } from "./events.ts";
 import { apiKey, person } from "./identity.sql.ts";
 import { findLiveKey, keyKey, touchKey } from "./live-key.ts";
 import { ENDED, putEntries } from "./rights-cache.ts";
-import { SCOPES, scopesOf } from "./role.ts";
+import { scopesOf } from "./role.ts";
 import { requireSession } from "./session.ts";
 
 export const API_KEY_PREFIX = "nck";

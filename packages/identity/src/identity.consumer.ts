@@ -1,24 +1,15 @@
-import type { Consumer } from "@netcheck/kernel/consumer";
-import type { Ctx } from "@netcheck/kernel/ctx";
-import { envelope } from "@netcheck/kernel/event";
-import * as z from "zod";
+import { on } from "@netcheck/kernel/event";
 
 import { RightsChanged, SessionEnded } from "./events.ts";
 import { rewriteRights } from "./live-person.ts";
 import { forgetSession } from "./live-session.ts";
 
-const schema = z.union([envelope(SessionEnded), envelope(RightsChanged)]);
-
 /** Brings Redis to what Postgres says, should the request have died between the two. */
-export const lostRights = {
-  name: "identity.lost_rights",
-  schema,
-  handle: (ctx, messages) =>
-    Promise.all(
-      messages.map(({ data }) =>
-        "sessionId" in data
-          ? forgetSession(ctx, data.sessionId)
-          : rewriteRights(ctx, data.personId),
-      ),
-    ),
-} satisfies Consumer<Ctx, typeof schema>;
+export const endedSessions = on(SessionEnded, "identity.ended_sessions", (ctx, ended) =>
+  Promise.all(ended.map(({ sessionId }) => forgetSession(ctx, sessionId))),
+);
+
+/** The same for all that acts in a person's name. */
+export const changedRights = on(RightsChanged, "identity.changed_rights", (ctx, changed) =>
+  Promise.all(changed.map(({ personId }) => rewriteRights(ctx, personId))),
+);

@@ -1,5 +1,7 @@
-import type { Actor, Scope } from "@netcheck/kernel/ctx";
+import type { Actor } from "@netcheck/kernel/ctx";
 import type { Id } from "@netcheck/kernel/id";
+import { ROLES } from "@netcheck/kernel/role";
+import type { Scope } from "@netcheck/kernel/scope";
 import { isNull } from "drizzle-orm";
 import {
   index,
@@ -24,7 +26,7 @@ export const person = identity.table(
     email: text().notNull(),
     /** Null once deleted. */
     passwordHash: text(),
-    role: text({ enum: ["viewer", "operator", "admin"] }).notNull(),
+    role: text({ enum: ROLES }).notNull(),
     /** Grows with each change of what the person may do, so that an older copy never wins. */
     version: integer().notNull().default(1),
     createdAt: at().notNull(),

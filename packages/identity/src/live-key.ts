@@ -1,15 +1,15 @@
 import { unaudited } from "@netcheck/kernel/audit";
-import type { Ctx, Scope } from "@netcheck/kernel/ctx";
+import type { Ctx } from "@netcheck/kernel/ctx";
 import type { Acting } from "@netcheck/kernel/guard";
 import { idSchema } from "@netcheck/kernel/id";
 import { takeFrom } from "@netcheck/kernel/rate-limit";
+import { type Scope, SCOPES } from "@netcheck/kernel/scope";
 import { writing } from "@netcheck/kernel/writing";
 import { and, eq, isNull, lt, or } from "drizzle-orm";
 import * as z from "zod";
 
 import { apiKey, person } from "./identity.sql.ts";
 import { Ended, putEntries } from "./rights-cache.ts";
-import { SCOPES } from "./role.ts";
 
 const TOUCH_SECONDS = 60;
 /** Keys that Redis does not know, per network: 256 bits are not guessed, but asking costs Postgres. */

@@ -1,6 +1,7 @@
 import type { Contract } from "@netcheck/kernel/contract";
 import { idSchema } from "@netcheck/kernel/id";
 import { JsonObject } from "@netcheck/kernel/json.contract";
+import { SCOPES } from "@netcheck/kernel/scope";
 import * as z from "zod";
 
 import { ApiKeyId } from "./api-key.ts";
@@ -8,7 +9,6 @@ import { person } from "./identity.sql.ts";
 import type { apiKeyRoutes, auditRoutes, userRoutes, wellKnownRoutes } from "./people.routes.ts";
 import { PersonId } from "./person.ts";
 import type { IdentityCode } from "./problem.contract.ts";
-import { SCOPES } from "./role.ts";
 
 export const Instant = z.iso.datetime();
 export const Role = z.enum(person.role.enumValues).meta({ id: "Role" });

@@ -1,26 +1,18 @@
-import type { Scope } from "@netcheck/kernel/ctx";
-
-import type { person } from "./identity.sql.ts";
-
-export type Role = (typeof person.role.enumValues)[number];
-
-/** Every scope there is, in the order in which roles grow. */
-export const SCOPES = [
-  "checks:read",
-  "agents:read",
-  "metrics:read",
-  "checks:write",
-  "agents:write",
-  "people:write",
-] as const satisfies readonly Scope[];
+import { type Role, ROLES } from "@netcheck/kernel/role";
+import { HELD_FROM, type Scope, SCOPES } from "@netcheck/kernel/scope";
 
 const OF_ROLE: Record<Role, readonly Scope[]> = {
-  viewer: SCOPES.slice(0, 3),
-  operator: SCOPES.slice(0, 5),
-  admin: SCOPES,
+  viewer: upTo("viewer"),
+  operator: upTo("operator"),
+  admin: upTo("admin"),
 };
 
 /** What a role may do. Roles grow: an admin holds an operator's scopes, an operator a viewer's. */
 export function scopesOf(role: Role) {
   return OF_ROLE[role];
+}
+
+function upTo(role: Role) {
+  const rank = ROLES.indexOf(role);
+  return SCOPES.filter((scope) => ROLES.indexOf(HELD_FROM[scope]) <= rank);
 }

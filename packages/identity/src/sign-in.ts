@@ -4,6 +4,7 @@ import { actAs, asStranger, requireActor } from "@netcheck/kernel/guard";
 import { type Id, newId } from "@netcheck/kernel/id";
 import { isMissing } from "@netcheck/kernel/postgres";
 import { prepared } from "@netcheck/kernel/prepared";
+import type { Role } from "@netcheck/kernel/role";
 import { hashSecret, newSecret } from "@netcheck/kernel/secret";
 import { writeAndRecord } from "@netcheck/kernel/writing";
 import { and, eq, isNull, sql } from "drizzle-orm";
@@ -12,7 +13,7 @@ import * as z from "zod";
 import type { IdentityCtx } from "./ctx.ts";
 import { person, refreshToken, session } from "./identity.sql.ts";
 import { verifyPassword } from "./password.ts";
-import { type Role, scopesOf } from "./role.ts";
+import { scopesOf } from "./role.ts";
 import { beginSignIn } from "./sign-in-limit.ts";
 
 export const REFRESH_PREFIX = "ncr";

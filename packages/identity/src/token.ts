@@ -125,6 +125,22 @@ export async function openTokens(options: {
   };
 }
 
+/** For a function that was not given the keys: it says so rather than act. */
+export function withheldTokens(lifetimeSeconds: number): Tokens {
+  const withheld = (): never => {
+    throw new Error("This function is not given TOKEN_KEYS.");
+  };
+  return {
+    sign: async () => withheld(),
+    verify: async () => withheld(),
+    sessionOf: async () => withheld(),
+    csrfToken: withheld,
+    isCsrfToken: withheld,
+    jwks: { keys: [] },
+    lifetimeSeconds,
+  };
+}
+
 /** A fresh key set of three, for a home or a secret store that has none. */
 export async function generateTokenKeys(): Promise<z.output<typeof TokenKeys>> {
   const keys = await Promise.all([generateKey(), generateKey(), generateKey()]);

@@ -13,6 +13,11 @@ export const METRICS = {
     { method: "code", route: "code" },
     [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   ),
+  foreignEvents: counter(
+    "events.foreign",
+    "Events that came to a context which does not know them, and were let go.",
+    {},
+  ),
   outboxWaiting: gauge("outbox_waiting", "Events that no queue has yet, counted up to 10 000.", {}),
   outboxAge: gauge(
     "outbox_oldest_age_seconds",

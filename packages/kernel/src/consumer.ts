@@ -9,5 +9,6 @@ import type { Ctx } from "./ctx.ts";
 export type Consumer<C extends Ctx = Ctx, S extends z.ZodType = z.ZodType> = {
   name: string;
   schema: S;
-  handle: (ctx: C, messages: z.output<S>[]) => Promise<unknown>;
+  /** A method, so that one of a certain message passes for one of any: what it is given, its own schema has read. */
+  handle(ctx: C, messages: readonly z.output<S>[]): Promise<unknown>;
 };

@@ -1,8 +1,8 @@
 import type { ExtractSchema } from "hono/types";
 import type * as z from "zod";
 
-import type { Scope } from "./ctx.ts";
 import type { FaultKind } from "./fault.ts";
+import type { Scope } from "./scope.ts";
 
 /**
  * Who may ask. A scope: whoever signed in or sends a key, and holds it. `signed-in`: the same without
@@ -72,11 +72,12 @@ export type Contract<App, Code extends string = string> = {
   readonly [R in RoutesOf<ExtractSchema<App>> as R["key"]]: Operation<JsonOf<R["endpoint"]>, Code>;
 };
 
-/** What the description of the API is put together from: routes, where they are mounted, what they promise. */
+/** What a context says in the description of the API of what is mounted at one path. */
 export type Chapter = {
   tag: string;
+  /** Empty where another chapter has introduced the tag. */
   about: string;
+  /** As its `context.ts` mounts it. */
   base: string;
-  routes: { routes: readonly { method: string; path: string; handler: object }[] };
   operations: Readonly<Record<string, Operation>>;
 };

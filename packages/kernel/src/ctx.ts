@@ -4,6 +4,7 @@ import type { AuditEntry, Recording } from "./audit.ts";
 import type { Id } from "./id.ts";
 import type { Queue } from "./queue.ts";
 import type { Redis } from "./redis.ts";
+import type { Scope } from "./scope.ts";
 
 /** The pool. A `Tx` is not assignable to it, so no verb can run inside another's transaction. */
 export type Db = PgDatabase<PgQueryResultHKT, Record<string, never>> & { $client: object };
@@ -18,14 +19,6 @@ export type Reader = Pick<Db, Select | "$count" | "$with" | "$client"> & {
 
 /** The pool for single statements that write. */
 export type Writer = Omit<Db, "transaction">;
-
-export type Scope =
-  | "checks:read"
-  | "checks:write"
-  | "agents:read"
-  | "metrics:read"
-  | "agents:write"
-  | "people:write";
 
 export type Actor =
   | { type: "person"; personId: Id<"person">; sessionId: Id<"session">; scopes: readonly Scope[] }
@@ -48,6 +41,8 @@ export type Ctx = {
   db: Reader;
   redis: Redis;
   queue: Queue;
+  /** The queues of those who want to hear of this type of event. */
+  subscribers: (eventType: string) => readonly string[];
   now: () => Date;
   requestId: string;
   /** Undefined for our own jobs. */

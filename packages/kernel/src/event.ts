@@ -1,12 +1,13 @@
 import * as z from "zod";
 
+import type { Ctx } from "./ctx.ts";
 import { idSchema } from "./id.ts";
-import type { QueueName } from "./queue.ts";
 
-/** What may be told to others: a stable name, the queue that carries it, and its shape. */
+/** What may be told to others: a stable name and its shape. */
 export type EventType<S extends z.ZodType = z.ZodType> = {
   type: string;
-  queue: QueueName;
+  /** Carried to this queue, whose consumer is no context; without it, to all contexts that asked. */
+  queue?: string;
   schema: S;
 };
 
@@ -37,4 +38,20 @@ export function envelope<S extends z.ZodType, T extends string>(event: { type: T
     actor: Author,
     data: event.schema,
   });
+}
+
+/** What a context does about an event. Delivery is at least once, to each of its handlers. */
+export type EventHandler<C extends Ctx = Ctx> = {
+  name: string;
+  event: EventType;
+  handle: (ctx: C, data: never[]) => Promise<unknown>;
+};
+
+/** A handler that is given what its event carries, of all that came together. */
+export function on<C extends Ctx, S extends z.ZodType>(
+  event: EventType<S>,
+  name: string,
+  handle: (ctx: C, data: z.output<S>[]) => Promise<unknown>,
+): EventHandler<C> {
+  return { name, event, handle };
 }

@@ -1,5 +1,6 @@
-import type { Actor, Ctx, Db, Scope } from "./ctx.ts";
+import type { Actor, Ctx, Db } from "./ctx.ts";
 import { forbidden, unauthenticated } from "./fault.ts";
+import type { Scope } from "./scope.ts";
 
 /** Its member is private, so that nothing but a guard makes one: neither a literal nor a spread has it. */
 declare class Guarded<A extends Actor> {

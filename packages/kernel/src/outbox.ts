@@ -9,7 +9,6 @@ import { type Acting, poolOf, requireActor, type Unattended } from "./guard.ts";
 import { type Id, newId } from "./id.ts";
 import { log } from "./log.ts";
 import { prepared } from "./prepared.ts";
-import type { QueueName } from "./queue.ts";
 import { within } from "./time.ts";
 import { type Writes, writing } from "./writing.ts";
 
@@ -20,7 +19,7 @@ export const outbox = kernel.table(
   "outbox",
   {
     id: uuid().$type<Id<"event">>().primaryKey(),
-    queue: text().$type<QueueName>().notNull(),
+    queue: text().notNull(),
     type: text().notNull(),
     data: jsonb().notNull(),
     actor: jsonb().$type<Actor>().notNull(),
@@ -75,17 +74,19 @@ export async function writeAndEmit<S extends z.ZodType>(
   event: EventType<S>,
   data: z.input<S>,
 ) {
-  acting.queue.prepare();
-  const row = rowOf(acting, event, data);
+  const rows = rowsOf(acting, event, data);
   const db = poolOf(acting);
   const audited = entriesOf(audit, undefined).map((entry) =>
     db.$with("audited").as(acting.recordAudit(db, acting, entry)),
   );
-  await db
-    .with(...writes(db), ...audited)
-    .insert(outbox)
-    .values(row);
-  await sendOrLeave(acting, [row]);
+  const all = db.with(...writes(db), ...audited);
+  if (rows.length === 0) {
+    await all.select({ done: sql`true` }).from(sql`(select 1) as nobody_asked`);
+    return;
+  }
+  acting.queue.prepare();
+  await all.insert(outbox).values(rows);
+  await sendOrLeave(acting, rows);
 }
 
 /** Takes a `Tx` of `transaction`, never a `Db`: an event exists exactly when its change does. */
@@ -96,20 +97,30 @@ export async function emit<S extends z.ZodType>(
   data: z.input<S>,
   delaySeconds = 0,
 ) {
+  const sending = emitted.get(tx);
+  if (!sending) throw new Error("emit needs the transaction of kernel/outbox.");
+  const rows = rowsOf(acting, event, data, delaySeconds);
+  if (rows.length === 0) return;
   acting.queue.prepare();
-  const rows = emitted.get(tx);
-  if (!rows) throw new Error("emit needs the transaction of kernel/outbox.");
-  const row = { ...rowOf(acting, event, data), delaySeconds };
-  rows.push(row);
-  await tx.insert(outbox).values(row);
+  sending.push(...rows);
+  await tx.insert(outbox).values(rows);
 }
 
-function rowOf<S extends z.ZodType>(ctx: WritingCtx, event: EventType<S>, data: z.input<S>): Row {
+/** A row for each queue that wants it: one that is slow or broken holds up no other. */
+function rowsOf<S extends z.ZodType>(
+  ctx: WritingCtx,
+  event: EventType<S>,
+  data: z.input<S>,
+  delaySeconds = 0,
+): Row[] {
   const { actor, requestId } = ctx;
   const createdAt = ctx.now();
-  const { queue, type } = event;
-  const what = { queue, type, data: event.schema.parse(data), actor, requestId };
-  return { id: newId<"event">(createdAt), ...what, delaySeconds: 0, createdAt, sentAt: null };
+  const { type } = event;
+  const what = { type, data: event.schema.parse(data), actor, requestId, delaySeconds };
+  const queues = event.queue === undefined ? ctx.subscribers(type) : [event.queue];
+  return queues.map((queue) => {
+    return { id: newId<"event">(createdAt), queue, ...what, createdAt, sentAt: null };
+  });
 }
 
 /** Sends what an earlier process could not. Returns how many rows it sent. */

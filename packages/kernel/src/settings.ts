@@ -5,6 +5,13 @@ export const LogLevelSetting = z
   .enum(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"])
   .default("INFO");
 
+/** `PUBLIC_URL`, which more than one context reads. */
+export const PublicUrlSetting = z.url({ protocol: /^https?$/ }).meta({
+  onAws: "settled",
+  description: "Where people and agents reach the platform; also the issuer in its tokens.",
+  example: "http://127.0.0.1:8080",
+});
+
 /** Reads an environment once; throws one TypeError that names every setting to mend. */
 export function readSettings<S extends z.ZodType>(
   schema: S,

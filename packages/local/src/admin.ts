@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";
 
 import { openPostgres } from "@netcheck/adapters/postgres";
-import { Settings } from "@netcheck/api/env";
+import { Base } from "@netcheck/api/env";
 import { recordAudit } from "@netcheck/identity/audit";
 import { createAdmin } from "@netcheck/identity/first-admin";
 import { generatePassword } from "@netcheck/identity/password";
@@ -37,7 +37,7 @@ async function main() {
   const email = z.email().max(254).safeParse(values.email);
   if (positionals.join(" ") !== "create" || !email.success) throw new TypeError(USAGE);
 
-  const { DATABASE_URL } = readSettings(Settings.pick({ DATABASE_URL: true }), process.env);
+  const { DATABASE_URL } = readSettings(Base.pick({ DATABASE_URL: true }), process.env);
   const postgres = openPostgres(DATABASE_URL, 1);
   const ctx = {
     db: postgres.db,
@@ -47,6 +47,7 @@ async function main() {
     caller: undefined,
     recordAudit,
     queue: NO_QUEUE,
+    subscribers: () => [],
   };
   const password = generatePassword();
   try {

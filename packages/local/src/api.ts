@@ -1,7 +1,7 @@
 import { serve } from "@hono/node-server";
 import { pollQueue } from "@netcheck/adapters/sqs";
-import { createApp } from "@netcheck/api/app";
-import { createConsumers } from "@netcheck/api/consumers";
+import { openConsumers } from "@netcheck/api/consumers";
+import { wholeApp } from "@netcheck/api/whole";
 import { log } from "@netcheck/kernel/log";
 import { readSettings } from "@netcheck/kernel/settings";
 
@@ -15,7 +15,7 @@ const { platform, settings, ...opened } = await openPlatform(process.env);
 const { SQS_ENDPOINT: endpoint, AWS_REGION: region, SQS_QUEUE_PREFIX: prefix } = settings;
 const stopping = new AbortController();
 
-const server = serve({ fetch: createApp(platform).fetch, hostname, port }, () => {
+const server = serve({ fetch: wholeApp(platform).fetch, hostname, port }, () => {
   log.info("listening", { hostname, port });
   process.send?.({ ready: true });
 });
@@ -24,9 +24,10 @@ server.on("error", (error) => {
   process.exit(1);
 });
 
+const consumers = await openConsumers(platform);
 const background = [
   runSchedules(platform, stopping.signal),
-  ...Object.entries(createConsumers(platform)).map(([queue, handler]) =>
+  ...[...consumers].map(([queue, handler]) =>
     pollQueue({ queue, handler, endpoint, region, prefix, signal: stopping.signal }),
   ),
 ];

@@ -1,13 +1,13 @@
 import { openNeon } from "@netcheck/adapters/neon";
 import { openPostgres } from "@netcheck/adapters/postgres";
-import type { Settings } from "@netcheck/api/env";
+import type { Base } from "@netcheck/api/env";
 
 import { startNeonProxy } from "./neon-proxy.ts";
 import { isLoopback } from "./reachable-host.ts";
 
 const CONNECTIONS = 10;
 
-type Named = Pick<Settings, "DATABASE_URL" | "DATABASE_DRIVER" | "NEON_PROXY">;
+type Named = Pick<Base, "DATABASE_URL" | "DATABASE_DRIVER" | "NEON_PROXY">;
 
 /** The database by the driver asked for. One on this machine has no Neon's edge, and gets a stand-in. */
 export async function openDatabase({ DATABASE_URL: url, DATABASE_DRIVER, NEON_PROXY }: Named) {

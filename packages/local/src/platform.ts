@@ -2,24 +2,22 @@ import { getConnInfo } from "@hono/node-server/conninfo";
 import { rabbitAdmin } from "@netcheck/adapters/rabbit-admin";
 import { openRedis } from "@netcheck/adapters/redis";
 import { sqsQueue } from "@netcheck/adapters/sqs";
-import { Settings } from "@netcheck/api/env";
+import { openDocs, SOURCES } from "@netcheck/api/docs-files";
 import type { Platform } from "@netcheck/api/platform";
-import { platformSettings } from "@netcheck/api/platform-settings";
-import { openTokens } from "@netcheck/identity/token";
+import { openSettings } from "@netcheck/api/settings";
 import { setLogLevel } from "@netcheck/kernel/log";
-import { readSettings } from "@netcheck/kernel/settings";
 
 import { openDatabase } from "./database.ts";
 import { openRedisDirectly } from "./redis-direct.ts";
 
 /** The platform of one machine: the deployed code over local services. */
 export async function openPlatform(env: NodeJS.ProcessEnv) {
-  const settings = readSettings(Settings, env);
+  const { settings, parts } = await openSettings(env);
   setLogLevel(settings.LOG_LEVEL);
   const database = await openDatabase(settings);
   const redis = await redisOf(settings.REDIS_URL);
   const platform: Platform = {
-    ...platformSettings(settings),
+    ...parts,
     db: database.db,
     redis: redis.client,
     queue: sqsQueue({
@@ -28,15 +26,12 @@ export async function openPlatform(env: NodeJS.ProcessEnv) {
       prefix: settings.SQS_QUEUE_PREFIX,
     }),
     now: () => new Date(),
-    tokens: await openTokens({
-      keys: settings.TOKEN_KEYS,
-      issuer: settings.PUBLIC_URL,
-      lifetimeSeconds: settings.ACCESS_TOKEN_EXPIRE_MINUTES * 60,
-    }),
+    docs: openDocs(SOURCES),
     isOneProcess: true,
+    trustedProxies: settings.TRUSTED_PROXIES,
     remoteAddress: (c) => getConnInfo(c).remote.address,
     brokerAdmin: rabbitAdmin({
-      managementUrl: settings.AMQP_MANAGEMENT_URL,
+      managementUrl: settings.AMQP_MANAGEMENT_URL ?? "",
       vhost: settings.RMQ_AGENTS_VHOST,
       requestExchange: settings.RMQ_REQUEST_EXCHANGE,
       responseExchange: settings.RMQ_RESPONSE_EXCHANGE,

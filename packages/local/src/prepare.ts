@@ -2,6 +2,7 @@ import { createQueues } from "@netcheck/adapters/sqs";
 import { reconcileBroker } from "@netcheck/agents/account";
 import { enrolByName } from "@netcheck/agents/enrolment";
 import { jobCtx } from "@netcheck/api/platform";
+import { QUEUES } from "@netcheck/api/queues";
 import { makePartitions } from "@netcheck/checks/partition";
 import { createFirstAdmin, findFirstAdmin } from "@netcheck/identity/first-admin";
 import { generatePassword, NewPassword } from "@netcheck/identity/password";
@@ -22,7 +23,7 @@ export async function generateTokenKeys() {
 
 /** The queues and dead-letter queues of the platform, if they are not there. */
 export async function createSqsQueues(endpoint: string) {
-  await createQueues({ endpoint });
+  await createQueues({ endpoint }, QUEUES);
 }
 
 /** Migrates, makes partitions and the first administrator; `password` only if it was made now. */

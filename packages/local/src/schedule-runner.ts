@@ -1,28 +1,25 @@
 import { setTimeout as pause } from "node:timers/promises";
 
-import { type Platform, jobCtx } from "@netcheck/api/platform";
-import { SCHEDULES } from "@netcheck/api/schedules";
-import { log, withLogFields } from "@netcheck/kernel/log";
+import type { Platform } from "@netcheck/api/platform";
+import { runSchedule, SCHEDULES } from "@netcheck/api/schedules";
+import { log } from "@netcheck/kernel/log";
 
-/** The local stand-in for EventBridge: each schedule in its rhythm, never over itself. */
+type Scheduled = (typeof SCHEDULES)[number];
+
+/** The local stand-in for EventBridge: each schedule in its rhythm, side by side, never over itself. */
 export async function runSchedules(platform: Platform, signal: AbortSignal) {
-  await Promise.all(SCHEDULES.map((schedule) => runSchedule(schedule, platform, signal)));
+  await Promise.all(SCHEDULES.map((schedule) => repeat(schedule, platform, signal)));
 }
 
-async function runSchedule(
-  { name, everySeconds, run }: (typeof SCHEDULES)[number],
-  platform: Platform,
-  signal: AbortSignal,
-) {
+async function repeat(schedule: Scheduled, platform: Platform, signal: AbortSignal) {
+  const { name: named, everySeconds } = schedule;
   while (!signal.aborted) {
     await pause(everySeconds * 1_000, undefined, { signal, ref: false }).catch(() => undefined);
     if (signal.aborted) return;
-    await withLogFields({ schedule: name }, async () => {
-      try {
-        await run(jobCtx(platform, name));
-      } catch (error) {
-        log.error("schedule failed, next time again", { error });
-      }
-    });
+    try {
+      await runSchedule(platform, schedule);
+    } catch (error) {
+      log.error("schedule failed, next time again", { schedule: named, error });
+    }
   }
 }

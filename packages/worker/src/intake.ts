@@ -8,7 +8,6 @@ import {
 import type { Sqs } from "@netcheck/adapters/sqs-client";
 import { log } from "@netcheck/kernel/log";
 import { count } from "@netcheck/kernel/metrics";
-import type { QueueName } from "@netcheck/kernel/queue";
 import { within } from "@netcheck/kernel/time";
 import type { Channel, ConsumeMessage } from "amqplib";
 
@@ -23,7 +22,7 @@ import { METRICS } from "./catalogue.ts";
 import { forwarder } from "./forwarder.ts";
 
 type Inbox = (typeof METRICS.rejected.labels.queue)[number];
-type Route = { from: Inbox; to: QueueName; judge: (arrival: Arrival, now: Date) => Verdict };
+type Route = { from: Inbox; to: string; judge: (arrival: Arrival, now: Date) => Verdict };
 
 const ROUTES: readonly Route[] = [
   { from: RESULTS_QUEUE, to: "agent-results", judge: judgeResult },

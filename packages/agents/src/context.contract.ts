@@ -1,0 +1,14 @@
+import type { Chapter } from "@netcheck/kernel/contract";
+
+import { agentContract, agentProblems } from "./agent.contract.ts";
+
+export const problems = agentProblems;
+
+export const chapters: readonly Chapter[] = [
+  {
+    tag: "Agents",
+    about: "The programs that look, and what they ask for themselves.",
+    base: "/api/v1/agents",
+    operations: agentContract,
+  },
+];

@@ -1,0 +1,37 @@
+import { ALL } from "../src/contexts.ts";
+import { type ShownSetting, shownSettings } from "./setting.ts";
+
+const WIDTH = 100;
+
+/** The platform's settings, with what they mean; a line that is commented out shows a default or an example. */
+export async function envExample() {
+  const sections = [
+    section("The platform", await shownSettings([])),
+    ...(await Promise.all(
+      ALL.filter(({ settings }) => settings).map(async (context) =>
+        section(`The platform: ${context.name}`, await shownSettings([context])),
+      ),
+    )),
+  ];
+  return sections.join("\n\n");
+}
+
+function section(title: string, settings: readonly ShownSetting[]) {
+  const head = `# --- ${title} `.padEnd(WIDTH, "-");
+  return [head, ...settings.flatMap(linesOf)].join("\n");
+}
+
+function linesOf({ name, description, example, fallback, isNeeded }: ShownSetting) {
+  const value = isNeeded ? example : (fallback ?? example);
+  return [...wrapped(description), `${isNeeded ? "" : "#"}${name}=${value ?? ""}`];
+}
+
+function wrapped(text: string) {
+  const lines = ["#"];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1) ?? "";
+    if (last.length + 1 + word.length <= WIDTH) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(`# ${word}`);
+  }
+  return lines;
+}

@@ -1,0 +1,29 @@
+import { agents } from "@netcheck/agents/context";
+import { checks } from "@netcheck/checks/context";
+import { identity } from "@netcheck/identity/context";
+import type { Context } from "@netcheck/kernel/context";
+
+import { platform } from "./platform.context.ts";
+
+/** Every context of the house, in the order in which they may know each other. */
+export const CONTEXTS = [platform, identity, agents, checks] as const;
+
+type Every = (typeof CONTEXTS)[number];
+type CtxOf<T> = T extends { readonly ctx?: infer C } ? NonNullable<C> : never;
+type PartOf<T> = T extends { settings: () => Promise<{ partOf: (of: never) => infer P }> }
+  ? Awaited<P>
+  : never;
+type All<U> = (U extends unknown ? (one: U) => void : never) extends (one: infer I) => void
+  ? I
+  : never;
+
+/** What every verb behind the API may touch. */
+export type ApiCtx = All<CtxOf<Every>>;
+
+/** What the contexts make of their settings, together. */
+export type Parts = All<PartOf<Every>>;
+
+/** A context as anybody sees it who only goes through the list. */
+export type AnyContext = Context<ApiCtx>;
+
+export const ALL: readonly AnyContext[] = CONTEXTS;

@@ -1,0 +1,14 @@
+import { recordAudit } from "@netcheck/identity/audit";
+
+import type { ApiCtx } from "./contexts.ts";
+import { subscribers } from "./queues.ts";
+
+/** What contexts are to each other, wired here. Loaded when somebody asks: most requests do not. */
+export const PORTS = {
+  subscribers,
+  recordAudit,
+  findCapableAgents: async (...asked) => {
+    const { findCapableAgents } = await import("@netcheck/agents/directory");
+    return await findCapableAgents(...asked);
+  },
+} satisfies Pick<ApiCtx, "subscribers" | "recordAudit" | "findCapableAgents">;

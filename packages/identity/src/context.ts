@@ -1,0 +1,32 @@
+import { describe } from "@netcheck/kernel/context";
+
+import type { IdentityCtx } from "./ctx.ts";
+
+export const identity = describe<IdentityCtx>()({
+  name: "identity",
+  scopes: { "people:write": { from: "admin", means: "Manage people and read the audit." } },
+  settings: () => import("./settings.ts"),
+  installs: { "@node-rs/argon2": "2.2.1" },
+  routes: {
+    "/api/v1/auth": () => import("./auth.routes.ts").then((m) => m.authRoutes),
+    "/api/v1/users": () => import("./people.routes.ts").then((m) => m.userRoutes),
+    "/api/v1/api-keys": () => import("./people.routes.ts").then((m) => m.apiKeyRoutes),
+    "/api/v1/audit": () => import("./people.routes.ts").then((m) => m.auditRoutes),
+    "/.well-known": () => import("./people.routes.ts").then((m) => m.wellKnownRoutes),
+  },
+  subscriptions: {
+    "identity.session_ended": () => import("./identity.consumer.ts").then((m) => [m.endedSessions]),
+    "identity.rights_changed": () =>
+      import("./identity.consumer.ts").then((m) => [m.changedRights]),
+  },
+  emits: ["identity.session_ended", "identity.rights_changed"],
+  schedules: [
+    {
+      name: "identity.purge",
+      everySeconds: 3_600,
+      run: () => import("./purge.ts").then((m) => m.purgeSessions),
+    },
+  ],
+  metrics: () => import("./catalogue.ts").then((m) => m.METRICS),
+  measures: { sessions: () => import("./measure.ts").then((m) => m.measureSessions) },
+});
