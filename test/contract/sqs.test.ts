@@ -31,8 +31,8 @@ const messagesOf = (...bodies: unknown[]) =>
 async function take(wanted: number) {
   const bodies: string[] = [];
   while (bodies.length < wanted) {
-    const messages = await sqs.receive("events", AbortSignal.timeout(10_000));
-    await sqs.deleteBatch("events", messages);
+    const messages = await sqs.receive("events-identity", AbortSignal.timeout(10_000));
+    await sqs.deleteBatch("events-identity", messages);
     bodies.push(...messages.map(({ Body }) => Body));
   }
   return bodies;
@@ -50,18 +50,18 @@ const sides: [string, Side][] = [
 describe.for(sides)("%s", ([, { queue, taken }]) => {
   it("takes more messages than fit one batch", async () => {
     const numbers = Array.from({ length: 25 }, (_, i) => i);
-    await queue.send("events", messagesOf(...numbers));
+    await queue.send("events-identity", messagesOf(...numbers));
     const bodies = await taken(25);
     expect(bodies.map(Number).toSorted((a, b) => a - b)).toEqual(numbers);
   });
 
   it("takes nothing, too", async () => {
-    await queue.send("events", []);
+    await queue.send("events-identity", []);
   });
 
   it("keeps what a body says, whatever its characters", async () => {
     const odd = { text: "\u0000\n\t \ud800 \ufffe\uffff é 漢 \u{1f600}", '"': [null, 1.5] };
-    await queue.send("events", messagesOf(odd));
+    await queue.send("events-identity", messagesOf(odd));
     const [body = ""] = await taken(1);
     expect(JSON.parse(body)).toEqual(odd);
   });
@@ -73,7 +73,7 @@ describe("a queue in trouble", () => {
     const real = sqsQueue({ ...options, endpoint: broken.url });
     twin.fail(new Error("down"));
     for (const queue of [real, twin]) {
-      await expect(queue.send("events", messagesOf(1))).rejects.toThrow();
+      await expect(queue.send("events-identity", messagesOf(1))).rejects.toThrow();
     }
     twin.fail(undefined);
   });
@@ -82,7 +82,7 @@ describe("a queue in trouble", () => {
     await using silent = await silentServer();
     const queue = sqsQueue({ ...options, endpoint: silent.url });
     const since = Date.now();
-    await expect(queue.send("events", messagesOf(1))).rejects.toThrow(/time/i);
+    await expect(queue.send("events-identity", messagesOf(1))).rejects.toThrow(/time/i);
     expect(Date.now() - since).toBeLessThan(8_000);
   });
 });
@@ -92,40 +92,40 @@ describe("SQS", () => {
 
   it("refuses a message of more than 1 MiB before anything is sent", async () => {
     const messages = messagesOf("small", "x".repeat(1024 * 1024));
-    await expect(queue.send("events", messages)).rejects.toThrow(RangeError);
-    await queue.send("events", messagesOf("next"));
+    await expect(queue.send("events-identity", messages)).rejects.toThrow(RangeError);
+    await queue.send("events-identity", messagesOf("next"));
     expect(await take(1)).toEqual(['"next"']);
   });
 
   it("takes messages that together are more than 1 MiB", async () => {
     const bodies = Array.from({ length: 5 }, () => "x".repeat(400_000));
-    await queue.send("events", messagesOf(...bodies));
+    await queue.send("events-identity", messagesOf(...bodies));
     expect(await take(5)).toHaveLength(5);
   });
 
   it("hides a delayed message for its delay", async () => {
     const since = Date.now();
-    await queue.send("events", [{ id: "1", body: "1", delaySeconds: 1 }]);
+    await queue.send("events-identity", [{ id: "1", body: "1", delaySeconds: 1 }]);
     expect(await take(1)).toEqual(["1"]);
     expect(Date.now() - since).toBeGreaterThan(900);
   });
 
   it("is asked again for the entries it could not take, and only for those", async () => {
     await using flaky = await refusing({ ours: false, times: 1 });
-    await sqsQueue({ ...options, endpoint: flaky.url }).send("events", messagesOf(0, 1, 2));
+    await sqsQueue({ ...options, endpoint: flaky.url }).send("events-identity", messagesOf(0, 1, 2));
     expect(flaky.calls).toEqual([["0", "1", "2"], ["0"]]);
   });
 
   it("is not asked again for an entry it never will take", async () => {
     await using flaky = await refusing({ ours: true, times: 9 });
-    const send = sqsQueue({ ...options, endpoint: flaky.url }).send("events", messagesOf(0, 1));
+    const send = sqsQueue({ ...options, endpoint: flaky.url }).send("events-identity", messagesOf(0, 1));
     await expect(send).rejects.toThrow(/into events: 0 \(Refused: no\)/);
     expect(flaky.calls).toHaveLength(1);
   });
 
   it("is asked three times in all", async () => {
     await using flaky = await refusing({ ours: false, times: 9 });
-    const send = sqsQueue({ ...options, endpoint: flaky.url }).send("events", messagesOf(0));
+    const send = sqsQueue({ ...options, endpoint: flaky.url }).send("events-identity", messagesOf(0));
     await expect(send).rejects.toThrow();
     expect(flaky.calls).toHaveLength(3);
   });
@@ -149,11 +149,11 @@ describe("the event source", () => {
     };
     const stopping = new AbortController();
     const handler = sqsHandler(consumer, () => ({}) as Ctx);
-    const polling = pollQueue({ ...options, queue: "events", handler, signal: stopping.signal });
-    await sqsQueue(options).send("events", messagesOf(1, 666, 2, "malformed", 3));
+    const polling = pollQueue({ ...options, queue: "events-identity", handler, signal: stopping.signal });
+    await sqsQueue(options).send("events-identity", messagesOf(1, 666, 2, "malformed", 3));
     const dead: string[] = [];
     while (dead.length < 2) {
-      const messages = await sqs.receive("events-dlq", AbortSignal.timeout(20_000));
+      const messages = await sqs.receive("events-identity-dlq", AbortSignal.timeout(20_000));
       dead.push(...messages.map(({ Body }) => Body));
     }
     expect(dead.toSorted()).toEqual(['"malformed"', "666"]);
