@@ -112,20 +112,29 @@ describe("SQS", () => {
 
   it("is asked again for the entries it could not take, and only for those", async () => {
     await using flaky = await refusing({ ours: false, times: 1 });
-    await sqsQueue({ ...options, endpoint: flaky.url }).send("events-identity", messagesOf(0, 1, 2));
+    await sqsQueue({ ...options, endpoint: flaky.url }).send(
+      "events-identity",
+      messagesOf(0, 1, 2),
+    );
     expect(flaky.calls).toEqual([["0", "1", "2"], ["0"]]);
   });
 
   it("is not asked again for an entry it never will take", async () => {
     await using flaky = await refusing({ ours: true, times: 9 });
-    const send = sqsQueue({ ...options, endpoint: flaky.url }).send("events-identity", messagesOf(0, 1));
+    const send = sqsQueue({ ...options, endpoint: flaky.url }).send(
+      "events-identity",
+      messagesOf(0, 1),
+    );
     await expect(send).rejects.toThrow(/into events: 0 \(Refused: no\)/);
     expect(flaky.calls).toHaveLength(1);
   });
 
   it("is asked three times in all", async () => {
     await using flaky = await refusing({ ours: false, times: 9 });
-    const send = sqsQueue({ ...options, endpoint: flaky.url }).send("events-identity", messagesOf(0));
+    const send = sqsQueue({ ...options, endpoint: flaky.url }).send(
+      "events-identity",
+      messagesOf(0),
+    );
     await expect(send).rejects.toThrow();
     expect(flaky.calls).toHaveLength(3);
   });
@@ -149,7 +158,12 @@ describe("the event source", () => {
     };
     const stopping = new AbortController();
     const handler = sqsHandler(consumer, () => ({}) as Ctx);
-    const polling = pollQueue({ ...options, queue: "events-identity", handler, signal: stopping.signal });
+    const polling = pollQueue({
+      ...options,
+      queue: "events-identity",
+      handler,
+      signal: stopping.signal,
+    });
     await sqsQueue(options).send("events-identity", messagesOf(1, 666, 2, "malformed", 3));
     const dead: string[] = [];
     while (dead.length < 2) {

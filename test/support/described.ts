@@ -56,10 +56,21 @@ export async function faultsOf(method: string, path: string, response: Response)
   if (method === "OPTIONS" || method === "HEAD") return [];
   const body = await response.text();
   const described = operationOf(method, path);
-  if (!described) return response.status === 404 ? [] : ["is not described"];
+  if (!described) return unroutedFaults(path, response, body);
   const written = described.responses[response.status];
   if (!written) return [`status ${response.status} is not described: ${body.slice(0, 300)}`];
-  const answer = answerOf(written);
+  return answerFaults(answerOf(written), response, body);
+}
+
+/** What no operation answers: the path takes other methods, or is none of ours. */
+function unroutedFaults(path: string, response: Response, body: string) {
+  const isKnown = routes.some(({ pattern }) => pattern.test(path));
+  const wrongMethod = responses["request.method_not_allowed"];
+  if (isKnown && wrongMethod) return answerFaults(wrongMethod, response, body);
+  return response.status === 404 ? [] : ["is not described"];
+}
+
+function answerFaults(answer: z.output<typeof Answer>, response: Response, body: string) {
   return [...headerFaults(answer, response.headers), ...bodyFaults(answer, response, body)];
 }
 

@@ -91,7 +91,6 @@ export const agentContract = {
     id: "createAgent",
     summary: "Create an agent",
     description: "It is `setup` until a program registers with the enrolment token.",
-    access: "agents:write",
     answers: { 201: { means: "Created.", body: EnrolledAgent, headers: ["location"] } },
     refusals: ["agents.name_taken"],
     fields,
@@ -100,7 +99,6 @@ export const agentContract = {
     id: "listAgents",
     summary: "List agents",
     description: "All that is given must fit.",
-    access: "agents:read",
     answers: { 200: { means: "In the order of creation.", body: AgentPage } },
     fields: {
       country: "ISO 3166-1 alpha-2.",
@@ -114,7 +112,6 @@ export const agentContract = {
     summary: "Register an agent by its enrolment token",
     description:
       "For the agent's program: answers its secret. Registering again replaces the secret until it is first used, which spends the token.",
-    access: "anyone",
     answers: { 200: { means: "What it needs to connect.", body: Session } },
     refusals: ["identity.unauthenticated", "agents.broker_unavailable"],
   },
@@ -123,7 +120,6 @@ export const agentContract = {
     summary: "Open an agent's session",
     description:
       "Where to connect, with a fresh password. At each start, and whenever the broker refuses. After a rotation, a new secret too.",
-    access: "agent",
     answers: { 200: { means: "What it needs to connect.", body: Session } },
     refusals: ["agents.broker_unavailable"],
   },
@@ -131,7 +127,6 @@ export const agentContract = {
     id: "sendHeartbeat",
     summary: "Send a heartbeat",
     description: "For agents that cannot send it over AMQP.",
-    access: "agent",
     answers: { 204: { means: "Noted." } },
     refusals: ["agents.beats"],
     fields: {
@@ -145,7 +140,6 @@ export const agentContract = {
   "GET /:id": {
     id: "getAgent",
     summary: "Read an agent",
-    access: "agents:read",
     answers: now,
     refusals: ["agent.not_found"],
   },
@@ -154,7 +148,6 @@ export const agentContract = {
     summary: "Rename, move or tag an agent",
     description:
       "What is given replaces what was there, whole. Results keep what they were made under.",
-    access: "agents:write",
     answers: now,
     refusals: ["agent.not_found", "agents.name_taken"],
     fields,
@@ -163,7 +156,6 @@ export const agentContract = {
     id: "deleteAgent",
     summary: "Delete an agent",
     description: "Its credentials are worth nothing from here on. Results stay.",
-    access: "agents:write",
     answers: { 204: { means: "Deleted." } },
     refusals: ["agent.not_found", "agents.broker_unavailable"],
   },
@@ -171,7 +163,6 @@ export const agentContract = {
     id: "pauseAgent",
     summary: "Give an agent no checks",
     description: "Until it is resumed, whatever it says of itself. Safe to repeat.",
-    access: "agents:write",
     answers: now,
     refusals: ["agent.not_found", "agents.revoked"],
   },
@@ -179,7 +170,6 @@ export const agentContract = {
     id: "resumeAgent",
     summary: "Give an agent checks again",
     description: "Active if it is present, else inactive until it beats. Safe to repeat.",
-    access: "agents:write",
     answers: now,
     refusals: ["agent.not_found", "agents.revoked"],
   },
@@ -188,7 +178,6 @@ export const agentContract = {
     summary: "Give an agent a new secret",
     description:
       "Its next session hands it out; the old one works until the new one is first used.",
-    access: "agents:write",
     answers: now,
     refusals: ["agent.not_found", "agents.revoked", "agents.not_registered"],
   },
@@ -196,7 +185,6 @@ export const agentContract = {
     id: "enrollAgent",
     summary: "Enrol an agent again",
     description: "For one that lost its secret. The secret in use works until the token's is.",
-    access: "agents:write",
     answers: { 200: { means: "With its new token.", body: EnrolledAgent } },
     refusals: ["agent.not_found", "agents.revoked"],
   },
@@ -204,7 +192,6 @@ export const agentContract = {
     id: "revokeAgent",
     summary: "Cut an agent off",
     description: "Within a second, and for good. Safe to repeat.",
-    access: "agents:write",
     answers: { 200: { means: "Revoked.", body: Agent } },
     refusals: ["agent.not_found", "agents.broker_unavailable"],
   },

@@ -1,7 +1,10 @@
 import { type ApiEnv, validate } from "@netcheck/kernel/http";
+import { takeFrom } from "@netcheck/kernel/rate-limit";
+import { may } from "@netcheck/kernel/right";
 import { Heartbeat } from "@netcheck/wire/message";
 import { Register } from "@netcheck/wire/registration";
 import { Hono } from "hono";
+import { createMiddleware } from "hono/factory";
 import * as z from "zod";
 
 import {
@@ -22,45 +25,60 @@ import { ListAgents, listAgents } from "./listing.ts";
 import { beat } from "./presence.ts";
 import { openAgentSession, rotateAgent } from "./secret.ts";
 
+type Env = ApiEnv<AgentsCtx>;
+
+/** Per network, and before the token is looked at. */
+const REGISTRATIONS = { name: "agent_registration", most: 60, windowSeconds: 60 };
+
 const Param = z.object({ id: AgentId });
 const byId = validate("param", Param);
 
-export const agentRoutes = new Hono<ApiEnv<AgentsCtx>>()
-  .post("/", validate("json", CreateAgent), async (c) => {
+const limitRegistration = createMiddleware<Env>(async (c, next) => {
+  const key = c.var.ctx.caller?.network ?? "none";
+  const { giveBack } = await takeFrom(c.var.ctx, [{ ...REGISTRATIONS, key }]);
+  await next();
+  // A whole site may register from behind one address; what counts are tokens that buy nothing.
+  if (c.res.ok) await giveBack();
+});
+
+export const agentRoutes = new Hono<Env>()
+  .post("/", may("agents:write"), validate("json", CreateAgent), async (c) => {
     const agent = await createAgent(c.var.ctx, c.req.valid("json"));
     return c.json(agent, 201, { location: `/api/v1/agents/${agent.id}` });
   })
-  .get("/", validate("query", ListAgents), async (c) =>
+  .get("/", may("agents:read"), validate("query", ListAgents), async (c) =>
     c.json(await listAgents(c.var.ctx, c.req.valid("query"))),
   )
-  .post("/register", validate("json", Register), async (c) =>
+  .post("/register", may("anyone"), limitRegistration, validate("json", Register), async (c) =>
     c.json(await registerAgent(c.var.ctx, c.req.valid("json"))),
   )
-  .post("/session", async (c) => c.json(await openAgentSession(c.var.ctx)))
-  .post("/heartbeat", validate("json", Heartbeat), async (c) => {
+  .post("/session", may("agent"), async (c) => c.json(await openAgentSession(c.var.ctx)))
+  .post("/heartbeat", may("agent"), validate("json", Heartbeat), async (c) => {
     await beat(c.var.ctx, c.req.valid("json"));
     return c.body(null, 204);
   })
-  .get("/:id", byId, async (c) => c.json(await getAgent(c.var.ctx, c.req.valid("param").id)))
-  .patch("/:id", byId, validate("json", UpdateAgent), async (c) =>
+  .get("/:id", may("agents:read"), byId, async (c) =>
+    c.json(await getAgent(c.var.ctx, c.req.valid("param").id)),
+  )
+  .patch("/:id", may("agents:write"), byId, validate("json", UpdateAgent), async (c) =>
     c.json(await updateAgent(c.var.ctx, { ...c.req.valid("param"), ...c.req.valid("json") })),
   )
-  .delete("/:id", byId, async (c) => {
+  .delete("/:id", may("agents:write"), byId, async (c) => {
     await deleteAgent(c.var.ctx, c.req.valid("param").id);
     return c.body(null, 204);
   })
-  .post("/:id/pause", byId, async (c) =>
+  .post("/:id/pause", may("agents:write"), byId, async (c) =>
     c.json(await pauseAgent(c.var.ctx, c.req.valid("param").id)),
   )
-  .post("/:id/resume", byId, async (c) =>
+  .post("/:id/resume", may("agents:write"), byId, async (c) =>
     c.json(await resumeAgent(c.var.ctx, c.req.valid("param").id)),
   )
-  .post("/:id/rotate", byId, async (c) =>
+  .post("/:id/rotate", may("agents:write"), byId, async (c) =>
     c.json(await rotateAgent(c.var.ctx, c.req.valid("param").id)),
   )
-  .post("/:id/enroll", byId, async (c) =>
+  .post("/:id/enroll", may("agents:write"), byId, async (c) =>
     c.json(await enrolAgent(c.var.ctx, c.req.valid("param").id)),
   )
-  .post("/:id/revoke", byId, async (c) =>
+  .post("/:id/revoke", may("agents:write"), byId, async (c) =>
     c.json(await revokeAgent(c.var.ctx, c.req.valid("param").id)),
   );

@@ -15,6 +15,7 @@ const always = (description: string) => ({ description, required: true, schema }
 
 /** Headers of answers, by their names. */
 export const HEADERS = {
+  allow: always("The methods that the path takes (RFC 9110)."),
   "cache-control": text("RFC 9111."),
   etag: always("Send it as `If-None-Match` to be answered 304 while nothing changes."),
   location: always("Where what was made can be read."),

@@ -5,15 +5,17 @@ import type { Described } from "./chapters.ts";
 import { HEADERS, PARAMETERS, SECURITY_SCHEMES } from "./component.ts";
 import type { Golden } from "./golden.ts";
 import { describe } from "./operation.ts";
+import { refusalOf } from "./refusal.ts";
 import { headerRefs, type Json, openSchemas } from "./schema.ts";
 
 const ABOUT = `Ask how a host looks from your sites, and get one answer per site.
 
 Every refusal is a problem of RFC 9457. Its \`type\` ends in a code that never changes meaning: switch on
 that. \`detail\` is for people; \`errors\` says which parts of the request to change. Answers may grow new
-fields: ignore those you do not know. Lists are read page by page: send \`nextCursor\` as \`cursor\` until
-it is null. Every answer carries \`x-request-id\`; send one of your own (8 to 128 of \`A-Za-z0-9_.:-\`) to
-find it in our logs.`;
+fields: ignore those you do not know. A method that a path does not take is 405 with \`Allow\`
+(\`request.method_not_allowed\` among the responses). Lists are read page by page: send \`nextCursor\` as
+\`cursor\` until it is null. Every answer carries \`x-request-id\`; send one of your own (8 to 128 of
+\`A-Za-z0-9_.:-\`) to find it in our logs.`;
 
 const Problem = z
   .object({
@@ -48,7 +50,11 @@ export function buildDocument(
 ) {
   const schemas = openSchemas();
   schemas.of(Problem);
-  const responses: Record<string, Json> = { internal: INTERNAL };
+  const wrongMethod = refusalOf(["request.method_not_allowed"], problems, () => undefined);
+  const responses: Record<string, Json> = {
+    internal: INTERNAL,
+    [wrongMethod.name]: wrongMethod.response,
+  };
   const ctx = { schemas, responses, problems, goldens };
   const paths: Record<string, Json> = {};
   for (const chapter of chapters) {

@@ -1,5 +1,6 @@
 import type { Operation } from "@netcheck/kernel/contract";
 import { VALIDATES } from "@netcheck/kernel/http";
+import type { Right } from "@netcheck/kernel/right";
 import * as z from "zod";
 
 import type { Described } from "./chapters.ts";
@@ -20,10 +21,10 @@ const Fields = z.object({
 });
 
 /** What the validators of a route read, by where they read it. */
-export function inputsOf({ routes }: Described, method: string, path: string) {
-  const validators = routes.routes
-    .filter((route) => route.method === method && route.path === path)
-    .flatMap(({ handler }) => (VALIDATES in handler ? [Validates.parse(handler[VALIDATES])] : []));
+export function inputsOf(handlers: readonly object[]) {
+  const validators = handlers.flatMap((handler) =>
+    VALIDATES in handler ? [Validates.parse(handler[VALIDATES])] : [],
+  );
   return new Map(validators.map(({ target, schema }) => [target, schema]));
 }
 
@@ -53,8 +54,7 @@ function fieldsOf(
 export function bodyOf(
   schemas: Schemas,
   { id, body, form, fields }: Operation,
-  inputs: Inputs,
-  goldens: readonly Golden[],
+  { right, inputs, goldens }: { right: Right; inputs: Inputs; goldens: readonly Golden[] },
 ): Json | undefined {
   const read = inputs.get("json");
   const shown = body ?? form ?? read;
@@ -63,5 +63,6 @@ export function bodyOf(
   const type = form ? "application/x-www-form-urlencoded" : "application/json";
   const taken = goldens.filter(({ status }) => status < 400);
   const content = { [type]: { schema, ...examplesOf(taken, ({ request }) => request) } };
-  return { required: !read?.safeParse({}).success, content };
+  const description = `At most ${right.maxBodyBytes / 1024} KiB.`;
+  return { description, required: !read?.safeParse({}).success, content };
 }

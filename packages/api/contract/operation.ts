@@ -1,4 +1,5 @@
 import type { Operation, Problems } from "@netcheck/kernel/contract";
+import { rightOf } from "@netcheck/kernel/right";
 
 import { answersOf } from "./answer.ts";
 import type { Described } from "./chapters.ts";
@@ -16,16 +17,19 @@ export type Context = {
   goldens: readonly Golden[];
 };
 
-/** One route with all that is known of it: its validators, its contract, its golden files. */
+/** One route with all that is known of it: its right, its validators, its contract, its golden files. */
 export function describe(ctx: Context, chapter: Described, key: string, operation: Operation) {
   const [method = "", path = ""] = key.split(" ");
   const { id: operationId, summary, description } = operation;
   const goldens = ctx.goldens.filter((golden) => golden.operation === operationId);
-  const inputs = inputsOf(chapter, method, path);
+  const handlers = handlersOf(chapter, method, path);
+  const right = rightOf(handlers[0]);
+  if (!right) throw new Error(`${operationId} does not begin with its right.`);
+  const inputs = inputsOf(handlers);
   const parameters = parametersOf(ctx.schemas, operation, inputs);
-  const requestBody = bodyOf(ctx.schemas, operation, inputs, goldens);
+  const requestBody = bodyOf(ctx.schemas, operation, { right, inputs, goldens });
   const isPaged = parameters.some((one) => "name" in one && one.name === "cursor");
-  const codes = codesOf(operation, { method, targets: new Set(inputs.keys()), isPaged });
+  const codes = codesOf(operation, { right, method, targets: new Set(inputs.keys()), isPaged });
   return {
     operationId,
     tags: [chapter.tag],
@@ -37,8 +41,15 @@ export function describe(ctx: Context, chapter: Described, key: string, operatio
       ...answersOf(ctx.schemas, operation, goldens),
       ...refusalsOf(ctx, codes, operation),
     },
-    security: securityOf(operation, method),
+    security: securityOf(right, method),
   };
+}
+
+/** In the order in which they are asked. */
+function handlersOf({ routes }: Described, method: string, path: string) {
+  return routes.routes
+    .filter((route) => route.method === method && route.path === path)
+    .map(({ handler }) => handler);
 }
 
 /** A status that the operation answers in a form of its own is no problem. */

@@ -1,15 +1,14 @@
 import type { Operation, Problems } from "@netcheck/kernel/contract";
 import { Fault, type FaultKind } from "@netcheck/kernel/fault";
+import type { Right } from "@netcheck/kernel/right";
 
 import { headerRefs, type Json } from "./schema.ts";
 
-type Asked = { method: string; targets: ReadonlySet<string>; isPaged: boolean };
+type Asked = { right: Right; method: string; targets: ReadonlySet<string>; isPaged: boolean };
 
-/** What an operation may be refused with, by its access and its input, and what it says besides. */
-export function codesOf(operation: Operation, asked: Asked) {
-  return [
-    ...new Set([...byAccess(operation, asked), ...byInput(asked), ...(operation.refusals ?? [])]),
-  ];
+/** What an operation may be refused with, by its right and its input, and what it says besides. */
+export function codesOf({ refusals = [] }: Operation, asked: Asked) {
+  return [...new Set([...byRight(asked), ...byInput(asked), ...refusals])];
 }
 
 /** Whatever the kind, one status. */
@@ -49,10 +48,11 @@ function headersOf(status: number, kind: FaultKind) {
   if (kind === "limited" || kind === "unavailable") names.push("retry-after");
   if (kind === "limited") names.push("ratelimit", "ratelimit-policy");
   if (status === 401) names.push("www-authenticate");
+  if (kind === "method_not_allowed") names.push("allow");
   return headerRefs(names);
 }
 
-function byAccess({ access, orNobody = false }: Operation, { method }: Asked) {
+function byRight({ right: { access, orNobody }, method }: Asked) {
   if (access === "public") return ["platform.not_ready"];
   const away = ["platform.database", "platform.redis", "platform.not_ready"];
   // A browser's cookie is looked at wherever it comes along, and an agent's secret counted.

@@ -1,12 +1,12 @@
-import type { Operation } from "@netcheck/kernel/contract";
+import type { Access, Right } from "@netcheck/kernel/right";
 
 /** The ways in, each of which is enough; a change by cookie needs the token of its session too. */
-export function securityOf({ access, orNobody }: Operation, method: string) {
+export function securityOf({ access, orNobody }: Right, method: string) {
   const own = waysIn(access, method === "GET" ? {} : { csrfToken: [] });
   return orNobody ? [...own, {}] : own;
 }
 
-function waysIn(access: Operation["access"], proof: object) {
+function waysIn(access: Access, proof: object) {
   if (access === "public" || access === "anyone") return [];
   if (access === "agent") return [{ agentSecret: [] }];
   const cookie = { cookie: [], ...proof };

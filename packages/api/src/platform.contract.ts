@@ -9,19 +9,16 @@ export const platformContract = {
   "GET /health": {
     id: "getHealth",
     summary: "Whether the process lives",
-    access: "public",
     answers: { 200: { means: "It does.", body: z.object({ status: z.literal("ok") }) } },
   },
   "GET /ready": {
     id: "getReadiness",
     summary: "Whether what a request needs answers",
-    access: "public",
     answers: { 200: { means: "It does.", body: z.object({ status: z.literal("ready") }) } },
   },
   "GET /metrics": {
     id: "getMetrics",
     summary: "What can be watched, for Prometheus",
-    access: "metrics:read",
     answers: {
       200: { means: "See docs/metrics.md.", contentType: "text/plain", headers: ["cache-control"] },
     },
@@ -32,7 +29,6 @@ export const descriptionContract = {
   "GET /": {
     id: "getDescription",
     summary: "This description",
-    access: "public",
     answers: {
       200: {
         means: "An OpenAPI 3.1 document.",
@@ -47,13 +43,11 @@ export const docsContract = {
   "GET /": {
     id: "getDocs",
     summary: "This description, to read and to try",
-    access: "public",
     answers: { 200: { means: "A page.", contentType: "text/html", headers: ["cache-control"] } },
   },
   "GET /scalar.js": {
     id: "getDocsProgram",
     summary: "The program of that page",
-    access: "public",
     answers: {
       200: { means: "Gzipped.", contentType: "text/javascript", headers: ["cache-control"] },
     },

@@ -1,15 +1,15 @@
 import type { ApiEnv } from "@netcheck/kernel/http";
+import { may } from "@netcheck/kernel/right";
 import { Hono } from "hono";
 
-import { identifyActor } from "./identify.ts";
 import type { PlatformCtx } from "./platform.context.ts";
 import { readiness } from "./readiness.ts";
 
 /** For whoever watches the platform. */
 export const platformRoutes = new Hono<ApiEnv<PlatformCtx>>()
-  .get("/health", (c) => c.json({ status: "ok" as const }))
-  .get("/ready", async (c) => c.json(await readiness(c.var.ctx)))
-  .get("/metrics", identifyActor, async (c) => {
+  .get("/health", may("public"), (c) => c.json({ status: "ok" as const }))
+  .get("/ready", may("public"), async (c) => c.json(await readiness(c.var.ctx)))
+  .get("/metrics", may("metrics:read"), async (c) => {
     const { metricsPage } = await import("./metrics-page.ts");
     return await metricsPage(c.var.ctx);
   });

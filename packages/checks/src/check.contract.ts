@@ -136,8 +136,6 @@ export const checkContract = {
     summary: "Ask agents to look at a target",
     description:
       "Answers before they have looked: read the check until its status is `finished`, at its deadline at the latest. Each agent asked costs a token of whoever asks and of the target.",
-    access: "checks:write",
-    orNobody: true,
     idempotent: true,
     body: StartCheck,
     answers: {
@@ -162,7 +160,6 @@ export const checkContract = {
     id: "listChecks",
     summary: "The history of checks",
     description: "Without the results themselves.",
-    access: "checks:read",
     answers: {
       200: { means: "The newest first.", body: CheckPage, headers: ["etag", "cache-control"] },
     },
@@ -178,8 +175,6 @@ export const checkContract = {
   "GET /:id": {
     id: "getCheck",
     summary: "Read a check with its results",
-    access: "checks:read",
-    orNobody: true,
     answers: {
       200: { means: "Where it stands.", body: CheckDetails, headers: ["etag", "cache-control"] },
     },

@@ -1,4 +1,5 @@
 import { type ApiEnv, etagOf, validate } from "@netcheck/kernel/http";
+import { may } from "@netcheck/kernel/right";
 import { Hono } from "hono";
 import { etag } from "hono/etag";
 import * as z from "zod";
@@ -8,19 +9,27 @@ import type { ChecksCtx } from "./ctx.ts";
 import { ListChecks, listChecks } from "./history.ts";
 import { readKey } from "./idempotency.ts";
 
+const orNobody = ({ anonymousChecks }: ChecksCtx) => anonymousChecks;
+
 export const checkRoutes = new Hono<ApiEnv<ChecksCtx>>()
-  .post("/", validate("json", StartCheck), async (c) => {
+  .post("/", may("checks:write", { orNobody }), validate("json", StartCheck), async (c) => {
     const key = readKey(c.req.header("idempotency-key"));
     const { check, limits } = await startCheck(c.var.ctx, c.req.valid("json"), key);
     return c.json(check, 202, { ...limits, location: `/api/v1/checks/${check.id}` });
   })
-  .get("/", etag(), validate("query", ListChecks), async (c) => {
+  .get("/", may("checks:read"), etag(), validate("query", ListChecks), async (c) => {
     c.header("cache-control", "private, no-cache");
     const page = await listChecks(c.var.ctx, c.req.valid("query"));
     return c.json(page, 200, { etag: etagOf(page) });
   })
-  .get("/:id", etag(), validate("param", z.object({ id: CheckId })), async (c) => {
-    c.header("cache-control", "private, no-cache");
-    const check = await getCheck(c.var.ctx, c.req.valid("param").id);
-    return c.json(check, 200, { etag: etagOf(check) });
-  });
+  .get(
+    "/:id",
+    may("checks:read", { orNobody }),
+    etag(),
+    validate("param", z.object({ id: CheckId })),
+    async (c) => {
+      c.header("cache-control", "private, no-cache");
+      const check = await getCheck(c.var.ctx, c.req.valid("param").id);
+      return c.json(check, 200, { etag: etagOf(check) });
+    },
+  );

@@ -67,7 +67,6 @@ export const authContract = {
     id: "signIn",
     summary: "Sign in",
     description: "Also sets the cookies of a browser's session.",
-    access: "public",
     answers: {
       200: { means: "Signed in.", body: SignedIn, headers: ["set-cookie", "cache-control"] },
     },
@@ -78,7 +77,6 @@ export const authContract = {
     summary: "Sign in by OAuth 2",
     description:
       "The password grant of RFC 6749, for tools that speak it. Sets no cookie, and is refused in the form of that RFC.",
-    access: "public",
     form: TokenForm,
     answers: {
       200: { means: "Signed in.", body: Token, headers: ["cache-control"] },
@@ -92,7 +90,6 @@ export const authContract = {
     summary: "Renew a session",
     description:
       "Spends the refresh token of the body, or of the cookie, and answers its successor. A spent one ends the session.",
-    access: "public",
     answers: {
       200: { means: "Renewed.", body: Refreshed, headers: ["set-cookie", "cache-control"] },
     },
@@ -108,7 +105,6 @@ export const authContract = {
     id: "signOut",
     summary: "Sign out",
     description: "Ends the session that the body, the header or a cookie names. Safe to repeat.",
-    access: "public",
     answers: {
       204: { means: "Nobody is signed in by it.", headers: ["set-cookie", "cache-control"] },
     },
@@ -118,7 +114,6 @@ export const authContract = {
     id: "changePassword",
     summary: "Change one's own password",
     description: "Ends one's other sessions at once; keys live on.",
-    access: "session",
     answers: { 204: { means: "Changed." } },
     refusals: [
       "identity.wrong_password",
@@ -130,7 +125,6 @@ export const authContract = {
   "GET /sessions": {
     id: "listSessions",
     summary: "One's own live sessions",
-    access: "session",
     answers: { 200: { means: "The newest first.", body: pageOf(Session, "SessionPage") } },
     fields: {
       limit: "At most so many on a page.",
@@ -140,7 +134,6 @@ export const authContract = {
   "DELETE /sessions/:id": {
     id: "revokeSession",
     summary: "End one of one's own sessions",
-    access: "session",
     answers: { 204: { means: "It has ended." } },
     refusals: ["session.not_found"],
   },

@@ -1,5 +1,6 @@
 import { type ApiEnv, validate } from "@netcheck/kernel/http";
 import { Page } from "@netcheck/kernel/page";
+import { may } from "@netcheck/kernel/right";
 import { type Context, Hono } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { createMiddleware } from "hono/factory";
@@ -25,17 +26,17 @@ const Param = z.object({ id: SessionId });
 
 export const authRoutes = new Hono<Env>()
   .use(noStore)
-  .post("/login", validate("json", Login), async (c) => {
+  .post("/login", may("public"), validate("json", Login), async (c) => {
     checkOrigin(c.var.ctx, c.req.header("origin"));
     const { refreshToken, ...opened } = await login(c.var.ctx, c.req.valid("json"));
     setCookies(c, opened.accessToken, refreshToken);
     return c.json(opened);
   })
-  .post("/token", async (c) => {
+  .post("/token", may("public"), async (c) => {
     const { status, body, headers } = await grantToken(c.var.ctx, await readForm(c));
     return c.json(body, status, { pragma: "no-cache", ...headers });
   })
-  .post("/refresh", validate("json", RefreshBody), async (c) => {
+  .post("/refresh", may("public"), validate("json", RefreshBody), async (c) => {
     checkOrigin(c.var.ctx, c.req.header("origin"));
     const given = c.req.valid("json").refreshToken;
     if (given !== undefined) return c.json(await refresh(c.var.ctx, given));
@@ -44,7 +45,7 @@ export const authRoutes = new Hono<Env>()
     setCookies(c, renewed.accessToken, refreshToken);
     return c.json(renewed);
   })
-  .post("/logout", validate("json", RefreshBody), async (c) => {
+  .post("/logout", may("public"), validate("json", RefreshBody), async (c) => {
     const { ctx } = c.var;
     const { sessionId, isByCookie } = await presented(c, c.req.valid("json").refreshToken);
     const prove = (id: typeof sessionId & string) => checkProof(ctx, id, proofOf(c));
@@ -52,14 +53,14 @@ export const authRoutes = new Hono<Env>()
     clearCookies(c);
     return c.body(null, 204);
   })
-  .post("/password", validate("json", ChangePassword), async (c) => {
+  .post("/password", may("session"), validate("json", ChangePassword), async (c) => {
     await changePassword(c.var.ctx, c.req.valid("json"));
     return c.body(null, 204);
   })
-  .get("/sessions", validate("query", Page), async (c) =>
+  .get("/sessions", may("session"), validate("query", Page), async (c) =>
     c.json(await listSessions(c.var.ctx, c.req.valid("query"))),
   )
-  .delete("/sessions/:id", validate("param", Param), async (c) => {
+  .delete("/sessions/:id", may("session"), validate("param", Param), async (c) => {
     await revokeSession(c.var.ctx, c.req.valid("param").id);
     return c.body(null, 204);
   });

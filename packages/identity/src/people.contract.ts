@@ -96,13 +96,11 @@ export const userContract = {
     id: "getMe",
     summary: "Who I am",
     description: "The person who signed in, or the owner of the key.",
-    access: "signed-in",
     answers: { 200: { means: "You.", body: Me } },
   },
   "GET /": {
     id: "listUsers",
     summary: "List people",
-    access: "people:write",
     answers: {
       200: { means: "In the order in which they came.", body: pageOf(Person, "PersonPage") },
     },
@@ -111,7 +109,6 @@ export const userContract = {
   "POST /": {
     id: "createUser",
     summary: "Create a person",
-    access: "people:write",
     answers: {
       201: { means: "Created.", body: CreatedPerson, headers: ["location", "cache-control"] },
     },
@@ -121,7 +118,6 @@ export const userContract = {
   "GET /:id": {
     id: "getUser",
     summary: "Read a person",
-    access: "people:write",
     answers: { 200: { means: "The person.", body: Person } },
     refusals: ["user.not_found"],
   },
@@ -129,7 +125,6 @@ export const userContract = {
     id: "updateUser",
     summary: "Change a person's role, block, or set a password",
     description: "Acts at once on all that is signed in. What is given is changed.",
-    access: "people:write",
     answers: { 200: { means: "As the person is now.", body: Person } },
     refusals: [
       "user.not_found",
@@ -142,7 +137,6 @@ export const userContract = {
     id: "deleteUser",
     summary: "Delete a person",
     description: "Out at once, with all sessions and keys. What they did stays on record.",
-    access: "people:write",
     answers: { 204: { means: "Deleted." } },
     refusals: ["user.not_found", "identity.last_admin"],
   },
@@ -153,7 +147,6 @@ export const apiKeyContract = {
     id: "listApiKeys",
     summary: "List API keys",
     description: "One's own that are not revoked; an administrator sees everybody's.",
-    access: "session",
     answers: { 200: { means: "The newest first.", body: pageOf(ApiKey, "ApiKeyPage") } },
     fields: { ...fields, personId: "Whose, for administrators." },
   },
@@ -161,7 +154,6 @@ export const apiKeyContract = {
     id: "createApiKey",
     summary: "Create an API key",
     description: "It is sent as `Authorization: Bearer nck_…`, and never may more than its owner.",
-    access: "session",
     answers: { 201: { means: "Created.", body: CreatedApiKey, headers: ["cache-control"] } },
     refusals: ["identity.key_expiry", "identity.scope_beyond_role"],
     fields: { expiresAt: "Without one it never expires." },
@@ -170,7 +162,6 @@ export const apiKeyContract = {
     id: "revokeApiKey",
     summary: "Revoke an API key",
     description: "Worth nothing from here on. Safe to repeat.",
-    access: "session",
     answers: { 204: { means: "Revoked." } },
     refusals: ["key.not_found"],
   },
@@ -180,7 +171,6 @@ export const auditContract = {
   "GET /": {
     id: "listAudit",
     summary: "Who did what",
-    access: "people:write",
     answers: { 200: { means: "The newest first.", body: pageOf(AuditEntry, "AuditPage") } },
     fields: {
       ...fields,
@@ -197,7 +187,6 @@ export const wellKnownContract = {
   "GET /jwks.json": {
     id: "getKeySet",
     summary: "The public keys of access tokens",
-    access: "public",
     answers: { 200: { means: "A JWK set.", body: KeySet, headers: ["cache-control"] } },
   },
 } as const satisfies Contract<typeof wellKnownRoutes, IdentityCode>;

@@ -1,4 +1,5 @@
 import { type ApiEnv, validate } from "@netcheck/kernel/http";
+import { may } from "@netcheck/kernel/right";
 import { Hono } from "hono";
 import * as z from "zod";
 
@@ -32,42 +33,50 @@ const KeyParam = z.object({ id: ApiKeyId });
 const NO_STORE = { "cache-control": "no-store" };
 
 export const userRoutes = new Hono<Env>()
-  .get("/me", async (c) => c.json(await getMe(c.var.ctx)))
-  .get("/", validate("query", ListPeople), async (c) =>
+  .get("/me", may("signed-in"), async (c) => c.json(await getMe(c.var.ctx)))
+  .get("/", may("people:write"), validate("query", ListPeople), async (c) =>
     c.json(await listPeople(c.var.ctx, c.req.valid("query"))),
   )
-  .post("/", validate("json", CreatePerson), async (c) => {
+  .post("/", may("people:write"), validate("json", CreatePerson), async (c) => {
     const made = await createPerson(c.var.ctx, c.req.valid("json"));
     return c.json(made, 201, { location: `/api/v1/users/${made.id}`, ...NO_STORE });
   })
-  .get("/:id", validate("param", PersonParam), async (c) =>
+  .get("/:id", may("people:write"), validate("param", PersonParam), async (c) =>
     c.json(await getPerson(c.var.ctx, c.req.valid("param").id)),
   )
-  .patch("/:id", validate("param", PersonParam), validate("json", UpdatePerson), async (c) =>
-    c.json(await updatePerson(c.var.ctx, c.req.valid("param").id, c.req.valid("json"))),
+  .patch(
+    "/:id",
+    may("people:write"),
+    validate("param", PersonParam),
+    validate("json", UpdatePerson),
+    async (c) =>
+      c.json(await updatePerson(c.var.ctx, c.req.valid("param").id, c.req.valid("json"))),
   )
-  .delete("/:id", validate("param", PersonParam), async (c) => {
+  .delete("/:id", may("people:write"), validate("param", PersonParam), async (c) => {
     await deletePerson(c.var.ctx, c.req.valid("param").id);
     return c.body(null, 204);
   });
 
 export const apiKeyRoutes = new Hono<Env>()
-  .get("/", validate("query", ListApiKeys), async (c) =>
+  .get("/", may("session"), validate("query", ListApiKeys), async (c) =>
     c.json(await listApiKeys(c.var.ctx, c.req.valid("query"))),
   )
-  .post("/", validate("json", CreateApiKey), async (c) =>
+  .post("/", may("session"), validate("json", CreateApiKey), async (c) =>
     c.json(await createApiKey(c.var.ctx, c.req.valid("json")), 201, NO_STORE),
   )
-  .delete("/:id", validate("param", KeyParam), async (c) => {
+  .delete("/:id", may("session"), validate("param", KeyParam), async (c) => {
     await revokeApiKey(c.var.ctx, c.req.valid("param").id);
     return c.body(null, 204);
   });
 
-export const auditRoutes = new Hono<Env>().get("/", validate("query", ListAudit), async (c) =>
-  c.json(await listAudit(c.var.ctx, c.req.valid("query"))),
+export const auditRoutes = new Hono<Env>().get(
+  "/",
+  may("people:write"),
+  validate("query", ListAudit),
+  async (c) => c.json(await listAudit(c.var.ctx, c.req.valid("query"))),
 );
 
-export const wellKnownRoutes = new Hono<Env>().get("/jwks.json", (c) => {
+export const wellKnownRoutes = new Hono<Env>().get("/jwks.json", may("public"), (c) => {
   c.header("cache-control", "public, max-age=300");
   return c.json(c.var.ctx.tokens.jwks);
 });

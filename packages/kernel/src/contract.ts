@@ -4,13 +4,6 @@ import type * as z from "zod";
 import type { FaultKind } from "./fault.ts";
 import type { Scope } from "./scope.ts";
 
-/**
- * Who may ask. A scope: whoever signed in or sends a key, and holds it. `signed-in`: the same without
- * a scope. `session`: in person, no key. `agent`: an agent by its secret. `anyone`: nobody in
- * particular, though credentials that open nothing are refused. `public`: credentials are not looked at.
- */
-export type Access = Scope | "signed-in" | "session" | "agent" | "anyone" | "public";
-
 /** A header of an answer that clients may rely on; `set-cookie` is for browsers. */
 export type AnswerHeader =
   | "cache-control"
@@ -35,9 +28,6 @@ export type Operation<Sent = unknown, Code extends string = string> = {
   id: string;
   summary: string;
   description?: string;
-  access: Access;
-  /** Strangers may ask too, where the setting is on. */
-  orNobody?: boolean;
   /** Takes `Idempotency-Key`. */
   idempotent?: boolean;
   /** In place of the schema that the route validates with, where clients should see more of it. */
@@ -45,7 +35,7 @@ export type Operation<Sent = unknown, Code extends string = string> = {
   /** A body of `application/x-www-form-urlencoded`. */
   form?: z.ZodType;
   answers: Readonly<Record<number, Answer<Sent>>>;
-  /** Beyond those that its access and its input bring along. */
+  /** Beyond those that its right and its input bring along. */
   refusals?: readonly Code[];
   /** What a field of the body or the query means, where its name does not say it. */
   fields?: Readonly<Record<string, string>>;

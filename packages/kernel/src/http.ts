@@ -8,7 +8,7 @@ import { METHOD_NAME_ALL } from "hono/router";
 import type * as z from "zod";
 
 import { METRICS } from "./catalogue.ts";
-import type { Ctx } from "./ctx.ts";
+import type { Actor, Ctx } from "./ctx.ts";
 import { Fault, unavailable } from "./fault.ts";
 import { log, withLogFields } from "./log.ts";
 import { observe, tally } from "./metrics.ts";
@@ -16,7 +16,13 @@ import { isPostgresDown } from "./postgres.ts";
 import { unstorableIn } from "./storable-text.ts";
 
 /** A context's routes see the `ctx` their verbs need; the app makes one that satisfies all. */
-export type ApiEnv<C extends Ctx = Ctx> = { Variables: { ctx: C } };
+export type ApiEnv<C extends Ctx = Ctx> = {
+  Variables: {
+    ctx: C;
+    /** Who asks, by the credentials that came along; those that open nothing are refused. */
+    identify: () => Promise<Actor>;
+  };
+};
 
 type Problem = { type: string; title: string; status: number; detail: string; errors?: unknown };
 
