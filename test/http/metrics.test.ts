@@ -138,7 +138,7 @@ describe("/metrics", () => {
     expect(requests).toEqual({
       "GET,none,404": 20 + (before.values("http_requests_total")["GET,none,404"] ?? 0),
       "GET,/api/v1/checks/:id,422": 20,
-      "other,none,404": 1,
+      "other,none,405": 1,
       "GET,/metrics,200": (before.values("http_requests_total")["GET,/metrics,200"] ?? 0) + 1,
     });
     const durations = after.series("http_request_duration_seconds") ?? [];

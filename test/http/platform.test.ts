@@ -3,6 +3,7 @@ import { connect } from "node:net";
 
 import { serve } from "@hono/node-server";
 import { openPostgres } from "@netcheck/adapters/postgres";
+import { createApp } from "@netcheck/api/app";
 import { RightsChanged, SessionEnded } from "@netcheck/identity/events";
 import { audit, person } from "@netcheck/identity/identity.sql";
 import { revokeSession } from "@netcheck/identity/session";
@@ -225,6 +226,36 @@ describe("the platform", () => {
       status: 404,
       detail: "No such page.",
     });
+  });
+
+  it.each([
+    ["PUT", "/api/v1/agents", "GET, HEAD, OPTIONS, POST"],
+    ["GET", "/api/v1/auth/login", "OPTIONS, POST"],
+    ["POST", "/api/v1/checks/of-some-id", "GET, HEAD, OPTIONS"],
+    ["DELETE", "/health", "GET, HEAD, OPTIONS"],
+    ["PROPFIND", "/docs", "GET, HEAD, OPTIONS"],
+  ])("[KRN-18] %s %s is 405, and told %s", async (method, path, allow) => {
+    const response = await request(path, { method });
+    expect([response.status, response.headers.get("allow")]).toEqual([405, allow]);
+    expect(await response.json()).toMatchObject({ type: "/problems/request.method_not_allowed" });
+  });
+
+  it("[KRN-18] HEAD is taken where GET is, and OPTIONS everywhere", async () => {
+    const asked = async (method: string, path: string) => (await request(path, { method })).status;
+    expect(await asked("HEAD", "/health")).toBe(200);
+    expect(await asked("HEAD", "/api/v1/agents")).toBe(401);
+    expect(await asked("HEAD", "/api/v1/auth/login")).toBe(405);
+    expect(await asked("OPTIONS", "/api/v1/auth/login")).toBe(204);
+  });
+
+  it("[KRN-19] credentials that open nothing are told so before the path is, beside the routes too", async () => {
+    const headers = { authorization: "Bearer nck_unknown" };
+    const app = createApp(world().platform);
+    const asked = async (method: string, path: string) =>
+      (await app.request(path, { method, headers })).status;
+    expect(await asked("GET", "/api/v1/nowhere")).toBe(401);
+    expect(await asked("PUT", "/api/v1/agents")).toBe(401);
+    expect(await asked("GET", "/nowhere")).toBe(404);
   });
 
   it("[KRN-3] a bug is a bare 500 that leaks nothing", async () => {

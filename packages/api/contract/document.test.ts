@@ -1,8 +1,11 @@
 import { glob, readFile } from "node:fs/promises";
 
+import { validate } from "@netcheck/kernel/http";
+import { may, requireRights } from "@netcheck/kernel/right";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import formats from "ajv-formats";
 import { Ajv2020 } from "ajv/dist/2020.js";
+import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 
@@ -24,7 +27,7 @@ const Operation = z.object({
   operationId: z.string(),
   tags: z.array(z.string()),
   summary: z.string(),
-  requestBody: Content.optional(),
+  requestBody: Content.extend({ description: z.string() }).optional(),
   responses: z.record(z.string(), z.union([z.object({ $ref: z.string() }), Content])),
 });
 const Document = z.looseObject({
@@ -54,6 +57,26 @@ describe("openapi.json", () => {
         expect(document.paths[pathOf(base, path)]).toHaveProperty(method.toLowerCase());
       }
     }
+  });
+
+  it("[KRN-19] is of routes that all begin with their right", () => {
+    const all = CHAPTERS.flatMap(({ base, routes: { routes } }) =>
+      routes.map((route) => ({ ...route, path: `${base}${route.path}` })),
+    );
+    expect(() => requireRights(all)).not.toThrow();
+  });
+
+  it("[KRN-20] says how large a body each operation takes", () => {
+    const right = may("public", { maxBodyBytes: 2 * 1024 * 1024 });
+    const routes = new Hono().post("/", right, validate("json", z.object({ a: z.string() })));
+    const answers = { 204: { means: "Taken." } };
+    const operations = { "POST /": { id: "send", summary: "Send", answers } };
+    const chapter = { tag: "Sending", about: "", base: "/large", routes, operations };
+    const { paths } = buildDocument([chapter], PROBLEMS, []);
+    expect(paths).toHaveProperty("/large.post.requestBody.description", "At most 2048 KiB.");
+    const described = Object.values(document.paths).flatMap((path) => Object.values(path));
+    const bodies = described.flatMap(({ requestBody }) => requestBody?.description ?? []);
+    expect(new Set(bodies)).toEqual(new Set(["At most 100 KiB."]));
   });
 
   it("names each operation once, and each by a tag that is explained", () => {

@@ -62,13 +62,13 @@ export function rightOf(handler: object | undefined) {
 
 /** A route that says nothing of who may ask it would be open to all. */
 export function requireRights(routes: Routes) {
-  const first = new Map<string, object>();
+  const begun = new Set<string>();
   for (const { method, path, handler } of routes) {
     const name = `${method} ${path}`;
-    if (method !== METHOD_NAME_ALL && !first.has(name)) first.set(name, handler);
-  }
-  for (const [name, handler] of first) {
+    const isMiddleware = method === METHOD_NAME_ALL && path.endsWith("*");
+    if (isMiddleware || begun.has(name)) continue;
     if (!rightOf(handler)) throw new Error(`${name} does not begin with its right, may(…).`);
+    begun.add(name);
   }
 }
 
