@@ -3,7 +3,7 @@ import { describe } from "vitest";
 import { useCallers } from "../support/callers.ts";
 import { itKeepsRights } from "../support/rights.ts";
 
-describe("rights to agents", () => {
+describe("[IDN-36] rights to agents", () => {
   const callers = useCallers(["agents:read", "agents:write"]);
   const { createdAgent, registeredAgent, as, world } = callers;
 

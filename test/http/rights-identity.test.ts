@@ -7,7 +7,7 @@ import { PASSWORD } from "../support/world.ts";
 
 const Token = z.object({ refresh_token: z.string() });
 
-describe("rights of identity", () => {
+describe("[IDN-36] rights of identity", () => {
   const callers = useCallers(["people:write"]);
   const { as, login, viewer, world } = callers;
 

@@ -3,7 +3,7 @@ import { describe } from "vitest";
 import { useCallers } from "../support/callers.ts";
 import { itKeepsRights } from "../support/rights.ts";
 
-describe("rights on the platform", () => {
+describe("[IDN-36] rights on the platform", () => {
   const callers = useCallers(["metrics:read"]);
 
   itKeepsRights("platform", callers, {
