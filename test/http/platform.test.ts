@@ -3,7 +3,7 @@ import { connect } from "node:net";
 
 import { serve } from "@hono/node-server";
 import { openPostgres } from "@netcheck/adapters/postgres";
-import { createApp } from "@netcheck/api/app";
+import { wholeApp } from "@netcheck/api/whole";
 import { RightsChanged, SessionEnded } from "@netcheck/identity/events";
 import { audit, person } from "@netcheck/identity/identity.sql";
 import { revokeSession } from "@netcheck/identity/session";
@@ -250,7 +250,7 @@ describe("the platform", () => {
 
   it("[KRN-19] credentials that open nothing are told so before the path is, beside the routes too", async () => {
     const headers = { authorization: "Bearer nck_unknown" };
-    const app = createApp(world().platform);
+    const app = wholeApp(world().platform);
     const asked = async (method: string, path: string) =>
       (await app.request(path, { method, headers })).status;
     expect(await asked("GET", "/api/v1/nowhere")).toBe(401);

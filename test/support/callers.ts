@@ -1,5 +1,5 @@
-import { type Role, SCOPES } from "@netcheck/identity/role";
-import type { Scope } from "@netcheck/kernel/ctx";
+import type { Role } from "@netcheck/kernel/role";
+import { type Scope, SCOPES } from "@netcheck/kernel/scope";
 import { newSecret } from "@netcheck/kernel/secret";
 import { beforeAll } from "vitest";
 

@@ -1,5 +1,7 @@
-import { type Role, scopesOf } from "@netcheck/identity/role";
+import { ALL } from "@netcheck/api/contexts";
+import { scopesOf } from "@netcheck/identity/role";
 import { type Access, type Right, rightOf } from "@netcheck/kernel/right";
+import { type Role, ROLES } from "@netcheck/kernel/role";
 import { expect, it } from "vitest";
 
 import { inputsOf } from "../../packages/api/contract/input.ts";
@@ -21,17 +23,6 @@ type Row = {
 };
 
 type Answer = "yes" | 401 | 403 | 404;
-
-const ROLES: readonly Role[] = ["viewer", "operator", "admin"];
-
-/** Where each context's routes are; what is nobody's is the platform's. */
-const PLACES: Record<string, readonly string[]> = {
-  identity: ["auth", "users", "api-keys", "audit"]
-    .map((path) => `/api/v1/${path}`)
-    .concat("/.well-known"),
-  agents: ["/api/v1/agents"],
-  checks: ["/api/v1/checks"],
-};
 
 /** Asks every route of a context as everybody, and holds each right against the rows. */
 export function itKeepsRights(
@@ -117,8 +108,10 @@ export function itKeepsRights(
 function contextOf(route: string) {
   const [, path = ""] = route.split(" ");
   const isIn = (place: string) => path === place || path.startsWith(`${place}/`);
-  const found = Object.entries(PLACES).find(([, places]) => places.some(isIn));
-  return found?.[0] ?? "platform";
+  const found = ALL.find(
+    ({ name, routes }) => name !== "platform" && Object.keys(routes).some(isIn),
+  );
+  return found?.name ?? "platform";
 }
 
 /** The least who holds what the right names. */

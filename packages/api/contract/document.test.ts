@@ -11,7 +11,7 @@ import * as z from "zod";
 
 import { openDocs, SOURCES } from "../src/docs-files.ts";
 import { CONTRACTS, PROBLEMS } from "./chapters.ts";
-import { pathOf } from "./document.ts";
+import { buildDocument, pathOf } from "./document.ts";
 import { readGoldens } from "./golden.ts";
 
 const written = await openDocs(SOURCES).document();
