@@ -3,7 +3,6 @@ import { VALIDATES } from "@netcheck/kernel/http";
 import type { Right } from "@netcheck/kernel/right";
 import * as z from "zod";
 
-import type { Described } from "./chapters.ts";
 import { type Golden, examplesOf } from "./golden.ts";
 import { explained, type Json, type openSchemas } from "./schema.ts";
 

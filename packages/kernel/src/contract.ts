@@ -2,7 +2,6 @@ import type { ExtractSchema } from "hono/types";
 import type * as z from "zod";
 
 import type { FaultKind } from "./fault.ts";
-import type { Scope } from "./scope.ts";
 
 /** A header of an answer that clients may rely on; `set-cookie` is for browsers. */
 export type AnswerHeader =

@@ -46,8 +46,7 @@ export function may<C extends Ctx = Ctx>(access: Access, options: Options<C> = {
     if (access !== "public") {
       const ctx = { ...c.var.ctx, actor: await c.var.identify() };
       const isWelcome = ctx.actor.type === "nobody" && orNobody?.(ctx) === true;
-      if (!isWelcome) refuse(ctx, access);
-      c.set("ctx", ctx);
+      c.set("ctx", isWelcome ? ctx : admitted(ctx, access));
     }
     return await limitBody(c, next);
   };
@@ -77,15 +76,15 @@ function isRight(handler: object): handler is { [RIGHT]: Right } {
 }
 
 /** The verbs say the same to callers that are no routes. */
-function refuse(ctx: Pick<Ctx, "actor">, access: Exclude<Access, "public">) {
+function admitted<C extends Pick<Ctx, "actor">>(ctx: C, access: Exclude<Access, "public">): C {
   const isKey = ctx.actor.type === "key";
   if (access === "session" && isKey) {
     throw new Fault("forbidden", "identity.session_needed", "Sign in; a key may not do this.");
   }
-  if (access === "anyone" || (access === "signed-in" && isKey)) return;
-  if (access === "agent") requireActor(ctx, "agent");
-  else if (access === "session" || access === "signed-in") requireActor(ctx, "person");
-  else requireScope(ctx, access);
+  if (access === "anyone" || (access === "signed-in" && isKey)) return ctx;
+  if (access === "agent") return requireActor(ctx, "agent");
+  if (access === "session" || access === "signed-in") return requireActor(ctx, "person");
+  return requireScope(ctx, access);
 }
 
 /** A length that was declared is what will be read, and spares a stream over the body. */
