@@ -1,4 +1,8 @@
+import { contexts } from "./contexts";
 import { logRetention } from "./stage";
+
+/** Brought along by the functions of those contexts that need them, and loaded by no other. */
+const external = contexts.flatMap(({ installs }) => installs.map(({ npm }) => npm));
 
 $transform(sst.aws.Function, (args) => {
   args.runtime ??= "nodejs24.x";
@@ -10,7 +14,7 @@ $transform(sst.aws.Function, (args) => {
   args.nodejs = own.apply((nodejs) => ({
     minify: true,
     splitting: true,
-    esbuild: { keepNames: false },
+    esbuild: { keepNames: false, external },
     ...nodejs,
   }));
   // SST 4.17.1 lets every principal of the account with sts:AssumeRole take the role.

@@ -18,7 +18,12 @@ export const BuildInput = z.object({
     .object({
       minify: z.boolean().optional(),
       splitting: z.boolean().optional(),
-      esbuild: z.object({ keepNames: z.boolean().optional() }).nullish(),
+      esbuild: z
+        .object({
+          keepNames: z.boolean().optional(),
+          external: z.array(z.string()).optional(),
+        })
+        .nullish(),
       install: z.union([z.record(z.string(), z.string()), z.array(z.string())]).nullish(),
     })
     .nullish(),
@@ -70,7 +75,7 @@ export async function buildFunction(
     keepNames: properties?.esbuild?.keepNames ?? true,
     minify: properties?.minify ?? false,
     sourcemap: "linked",
-    external: ["sharp", "pg-native", ...installed],
+    external: ["sharp", "pg-native", ...installed, ...(properties?.esbuild?.external ?? [])],
     banner: { js: BANNER },
     logLevel: "silent",
     outdir: folder,

@@ -9,7 +9,7 @@ import { ACCOUNT, REGION } from "./mocks.ts";
 const Call = z.object({ method: z.string(), params: z.array(z.unknown()) });
 
 /** What SST's CLI answers its program while a stage is evaluated; the address goes into `SST_SERVER`. */
-export async function startCli(root: string, artifacts: string) {
+export async function startCli(root: string, artifacts: string, onError: (error: unknown) => void) {
   const builds: Build[] = [];
   const methods: Record<string, (input: unknown) => Promise<unknown>> = {
     "Provider.Aws.Bootstrap": async () => ({
@@ -35,6 +35,7 @@ export async function startCli(root: string, artifacts: string) {
     try {
       return { result: await run(params[0]) };
     } catch (error) {
+      onError(error);
       return { error: String(error) };
     }
   }

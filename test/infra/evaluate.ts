@@ -108,7 +108,7 @@ async function evaluate(stageName: string) {
     ...config.app({ stage: stageName }),
     stage: stageName,
   };
-  const cli = await startCli(root, artifacts);
+  const cli = await startCli(root, artifacts, (error) => errors.add(String(error)));
   Object.assign(process.env, { SST_SERVER: cli.url, SST_AWS_REGION: REGION, AWS_REGION: REGION });
 
   const pulumi = require("@pulumi/pulumi") as Pulumi;
