@@ -7,16 +7,7 @@ import { METRICS as WORKER } from "@netcheck/worker/catalogue";
 import { describe, expect, it } from "vitest";
 
 const ALL: readonly Metric[] = [...(await loadCatalogue()), ...Object.values(WORKER)];
-const doc = readFileSync("docs/metrics.md", "utf8");
 const alarms = readFileSync("stacks/alarms.ts", "utf8");
-
-/** The rows of the document's table of metrics, by name. */
-const rows = new Map(
-  doc
-    .split("\n")
-    .map((line) => line.split("|").map((cell) => cell.trim()))
-    .flatMap(([, name = "", ...cells]) => (name.startsWith("`netcheck_") ? [[name, cells]] : [])),
-);
 
 /** Alarms on what we count ourselves, by the metric that they look at. */
 const alarmOf = new Map(
@@ -31,10 +22,6 @@ async function sources() {
     if (!path.endsWith(".test.ts")) found.push({ path, text: await readFile(path, "utf8") });
   }
   return found;
-}
-
-function unitOf({ name }: Metric) {
-  return /_(seconds|bytes)(_|$)/.exec(name)?.[1] ?? "";
 }
 
 describe("the catalogue of metrics", () => {
@@ -74,21 +61,6 @@ describe("the catalogue of metrics", () => {
       }
     }
     expect(listed).toBe(ALL.length);
-  });
-
-  it("[KRN-10] is what docs/metrics.md lists, with the alarms that look at it", () => {
-    const written = ALL.map((metric) => {
-      const { name, type, help, labels } = metric;
-      const alarm = metric.type === "counter" ? alarmOf.get(metric.event) : undefined;
-      const values = Object.entries(labels).map(([label, all]) =>
-        all === "code" ? `\`${label}\`` : `\`${label}\`: ${all.join(", ")}`,
-      );
-      return [
-        `\`${name}\``,
-        [type, unitOf(metric), values.join("; "), help, alarm ? `\`${alarm}\`` : "", ""],
-      ];
-    });
-    expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(written));
   });
 
   it("[KRN-10] has every metric of ours that an alarm looks at", () => {

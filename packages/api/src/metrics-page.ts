@@ -3,7 +3,7 @@ import { log } from "@netcheck/kernel/log";
 import { labelSets, type Metric, type Sample, sample } from "@netcheck/kernel/metric";
 import { processSamples } from "@netcheck/kernel/metrics";
 
-import { SCRAPE } from "./catalogue.ts";
+import { METRICS } from "./catalogue.ts";
 import { ALL, type ApiCtx } from "./contexts.ts";
 import { EXPOSITION_TYPE, expositionOf } from "./exposition.ts";
 import type { PlatformCtx } from "./platform.context.ts";
@@ -59,8 +59,8 @@ async function collect(ctx: ApiCtx, collector: string, measure: Measure) {
   );
   const seconds = (performance.now() - startedAt) / 1000;
   return [
-    sample(SCRAPE.success, { collector }, success),
-    sample(SCRAPE.duration, { collector }, seconds),
+    sample(METRICS.success, { collector }, success),
+    sample(METRICS.duration, { collector }, seconds),
     ...samples,
   ];
 }

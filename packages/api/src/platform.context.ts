@@ -32,6 +32,6 @@ export const platform = describe<PlatformCtx>()({
       run: () => import("@netcheck/kernel/outbox").then((m) => m.purgeOutbox),
     },
   ],
-  metrics: () => import("./catalogue.ts").then((m) => m.METRICS),
+  metrics: () => import("./catalogue.ts").then((m) => m.NOBODYS),
   measures: { outbox: () => import("@netcheck/kernel/measure").then((m) => m.measureOutbox) },
 });
