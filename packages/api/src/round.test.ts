@@ -12,11 +12,11 @@ describe("a round", () => {
     [60, 120],
     [300, 24],
     [3_600, 2],
-  ])("[KRN-24] has what is due every %i s in %i of 120 minutes", (everySeconds, times) => {
+  ])("[KRN-42] has what is due every %i s in %i of 120 minutes", (everySeconds, times) => {
     expect(minutes.filter((at) => isDue(everySeconds, at))).toHaveLength(times);
   });
 
-  it("[KRN-24] gives each its turn, beside one that fails and one that hangs", async () => {
+  it("[KRN-42] gives each its turn, beside one that fails and one that hangs", async () => {
     const done: string[] = [];
     const never = new Promise<void>(() => undefined);
     const schedule = (name: string, run: () => Promise<void>) => ({

@@ -21,7 +21,7 @@ function listener() {
   return { heard, read, handle: (...all: unknown[]) => consumer.handle({} as Ctx, all.map(read)) };
 }
 
-it("[KRN-22] every handler of an event is given all that came together", async () => {
+it("[KRN-40] every handler of an event is given all that came together", async () => {
   const { heard, handle } = listener();
   await handle(told("bell.rung", { times: 1 }), told("bell.rung", { times: 2 }));
   expect(heard).toEqual([
@@ -30,7 +30,7 @@ it("[KRN-22] every handler of an event is given all that came together", async (
   ]);
 });
 
-it("[KRN-23] an event that nobody here knows is counted and let go, and hides no other", async () => {
+it("[KRN-41] an event that nobody here knows is counted and let go, and hides no other", async () => {
   const { heard, handle } = listener();
   const foreign = () =>
     processSamples().flatMap((one) =>
@@ -45,7 +45,7 @@ it("[KRN-23] an event that nobody here knows is counted and let go, and hides no
   ]);
 });
 
-it("[KRN-23] an event of a known type in another shape is no foreign one: it stays in the queue", () => {
+it("[KRN-41] an event of a known type in another shape is no foreign one: it stays in the queue", () => {
   const { read } = listener();
   expect(() => read(told("bell.rung", { times: "twice" }))).toThrow();
   expect(eventsQueue("tower")).toBe("events-tower");
