@@ -1,5 +1,5 @@
 import { ListChecks, pageQuery } from "@netcheck/checks/history";
-import { makePartitions } from "@netcheck/checks/partition";
+import { makeCheckPartitions } from "@netcheck/checks/partition";
 import { newId } from "@netcheck/kernel/id";
 import { sql } from "drizzle-orm";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -139,7 +139,7 @@ describe("the history of checks", () => {
     const dateIn = (days: number) =>
       new Date(world().platform.now().getTime() + days * DAY_MS).toISOString().slice(0, 10);
     const partition = (days: number) => `check_${dateIn(days).replaceAll("-", "")}`;
-    await makePartitions(world().system());
+    await makeCheckPartitions(world().system());
 
     const all = await daysIn({});
     expect(all).toContain("check_default");

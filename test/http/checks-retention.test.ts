@@ -1,15 +1,17 @@
 import { jobCtx } from "@netcheck/api/platform";
 import { check, result } from "@netcheck/checks/check.sql";
-import { dayOf, daysOf, makePartitions } from "@netcheck/checks/partition";
+import { makeCheckPartitions, PARTITIONS } from "@netcheck/checks/partition";
 import { dropOldChecks } from "@netcheck/checks/retention";
+import { requireActor } from "@netcheck/kernel/guard";
 import { newId } from "@netcheck/kernel/id";
+import { alone, periodsOf } from "@netcheck/kernel/partition";
+import { DAY_MS, periodOf } from "@netcheck/kernel/period";
 import { eq, sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 
 import { addAgents, answer, deliver } from "../support/checks.ts";
+import { gate, untilWaiting } from "../support/waiting.ts";
 import { useWorld } from "../support/world.ts";
-
-const DAY_MS = 86_400_000;
 
 describe("how long checks are kept", () => {
   const world = useWorld();
@@ -25,7 +27,7 @@ describe("how long checks are kept", () => {
   };
   const read = async (id: string) => await (await checksAs())[":id"].$get({ param: { id } });
   const retain = () => dropOldChecks(jobCtx(world().platform, "test"));
-  const today = () => dayOf(world().platform.now().getTime());
+  const today = () => periodOf("day", world().platform.now());
   const strays = async () => {
     const tables = [sql`checks.check_default`, sql`checks.result_default`];
     const counts = tables.map((table) =>
@@ -44,9 +46,9 @@ describe("how long checks are kept", () => {
 
   it("[CHK-19] partitions of today and seven days ahead, however often they are made", async () => {
     leap();
-    await Promise.all([1, 2, 3].map(() => makePartitions(world().system())));
-    for (const table of ["check", "result"] as const) {
-      const days = (await daysOf(db(), table)).filter((day) => day >= today());
+    await Promise.all([1, 2, 3].map(() => makeCheckPartitions(world().system())));
+    for (const cut of PARTITIONS.cuts) {
+      const days = (await periodsOf(db(), PARTITIONS, cut)).filter((day) => day >= today());
       expect(days).toEqual(Array.from({ length: 8 }, (_, i) => today() + i));
     }
   });
@@ -58,10 +60,12 @@ describe("how long checks are kept", () => {
     world().advance(DAY_MS);
     const second = await start();
     expect(await strays()).toEqual([2, 2]);
-    await makePartitions(world().system());
+    await makeCheckPartitions(world().system());
     expect(await strays()).toEqual([0, 0]);
-    for (const table of ["check", "result"] as const) {
-      expect(await daysOf(db(), table)).toEqual(expect.arrayContaining([today() - 1, today()]));
+    for (const cut of PARTITIONS.cuts) {
+      expect(await periodsOf(db(), PARTITIONS, cut)).toEqual(
+        expect.arrayContaining([today() - 1, today()]),
+      );
     }
     expect(await (await read(first)).json()).toMatchObject({ results: [{ result: { n: 1 } }] });
     await deliver(world(), answer(world(), second, agentId, { n: 2 }));
@@ -72,11 +76,11 @@ describe("how long checks are kept", () => {
     leap();
     const before = await start();
     const [, , ...ids] = await Promise.all([
-      makePartitions(world().system()),
-      makePartitions(world().system()),
+      makeCheckPartitions(world().system()),
+      makeCheckPartitions(world().system()),
       ...Array.from({ length: 6 }, start),
     ]);
-    await makePartitions(world().system());
+    await makeCheckPartitions(world().system());
     expect(await strays()).toEqual([0, 0]);
     for (const id of [before, ...ids]) expect((await read(id)).status).toBe(200);
   });
@@ -86,32 +90,22 @@ describe("how long checks are kept", () => {
     const written = eq(check.id, (await start()) as typeof check.$inferSelect.id);
     const [row] = await db().select().from(check).where(written);
     if (!row) throw new Error("It was started.");
-    const [isWritten, mayCommit] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    using turn = gate();
     const writing = db().transaction(async (tx) => {
       await tx.insert(check).values({ ...row, id: newId<"check">(world().platform.now()) });
-      isWritten.resolve();
-      await mayCommit.promise;
+      await turn.pass();
     });
-    await isWritten.promise;
-    const making = makePartitions(world().system());
-    const waiting = sql`pg_locks l join pg_database d on d.oid = l.database`;
-    const held = sql`not l.granted and d.datname = current_database()`;
-    await expect
-      .poll(() =>
-        db()
-          .select({ one: sql`1` })
-          .from(waiting)
-          .where(held),
-      )
-      .toHaveLength(1);
-    mayCommit.resolve();
+    await turn.reached;
+    const making = makeCheckPartitions(world().system());
+    await untilWaiting(db());
+    turn.open();
     await Promise.all([writing, making]);
     expect(await strays()).toEqual([0, 0]);
   });
 
   it("[CHK-20] NC-B-43 a day is dropped whole once all of it is older than the retention", async () => {
     leap();
-    await makePartitions(world().system());
+    await makeCheckPartitions(world().system());
     const id = await start();
     const born = today();
     world().advance(30 * DAY_MS);
@@ -120,14 +114,14 @@ describe("how long checks are kept", () => {
     world().advance(DAY_MS);
     await Promise.all([retain(), retain()]);
     expect((await read(id)).status).toBe(404);
-    for (const table of ["check", "result"] as const) {
-      expect(Math.min(...(await daysOf(db(), table)))).toBeGreaterThan(born);
+    for (const cut of PARTITIONS.cuts) {
+      expect(Math.min(...(await periodsOf(db(), PARTITIONS, cut)))).toBeGreaterThan(born);
     }
     await deliver(world(), answer(world(), id, agentId));
   });
 
   it("[CHK-20] NC-B-43 what lies in the default partition goes as well", async () => {
-    await makePartitions(world().system());
+    await makeCheckPartitions(world().system());
     leap();
     const old = await start();
     expect(await strays()).toEqual([1, 1]);
@@ -140,7 +134,7 @@ describe("how long checks are kept", () => {
   });
 
   it("[CHK-20] NC-B-43 a day with a check that is still open stays, with its results", async () => {
-    await makePartitions(world().system());
+    await makeCheckPartitions(world().system());
     const id = (await start()) as typeof check.$inferSelect.id;
     const until = new Date(world().platform.now().getTime() + 40 * DAY_MS);
     await db().update(check).set({ deadlineAt: until }).where(eq(check.id, id));
@@ -153,8 +147,24 @@ describe("how long checks are kept", () => {
     expect((await read(id)).status).toBe(404);
   });
 
+  it("[CHK-20] NC-B-43 that it is open is asked when nobody else can drop it any more", async () => {
+    await makeCheckPartitions(world().system());
+    const id = (await start()) as typeof check.$inferSelect.id;
+    world().advance(35 * DAY_MS);
+    using turn = gate();
+    const holding = alone(requireActor(world().system(), "system"), PARTITIONS, turn.pass);
+    await turn.reached;
+    const retaining = retain();
+    await untilWaiting(db());
+    const until = new Date(world().platform.now().getTime() + DAY_MS);
+    await db().update(check).set({ deadlineAt: until }).where(eq(check.id, id));
+    turn.open();
+    await Promise.all([holding, retaining]);
+    expect((await read(id)).status).toBe(200);
+  });
+
   it("[CHK-20] NC-B-43 how long is a setting", async () => {
-    await makePartitions(world().system());
+    await makeCheckPartitions(world().system());
     const id = await start();
     world().advance(3 * DAY_MS);
     await dropOldChecks(jobCtx({ ...world().platform, checkRetentionDays: 2 }, "test"));

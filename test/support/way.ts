@@ -12,7 +12,7 @@ import type { App } from "@netcheck/api/app";
 import { openConsumers } from "@netcheck/api/consumers";
 import { jobCtx } from "@netcheck/api/platform";
 import { QUEUES } from "@netcheck/api/queues";
-import { makePartitions } from "@netcheck/checks/partition";
+import { makeCheckPartitions } from "@netcheck/checks/partition";
 import { createFirstAdmin } from "@netcheck/identity/first-admin";
 import { openPlatform } from "@netcheck/local/platform";
 import { generateTokenKeys } from "@netcheck/local/prepare";
@@ -71,7 +71,7 @@ async function openWay() {
   await createQueues(queues, QUEUES);
   const { platform } = stack.use(await openPlatform(env));
   const system = () => jobCtx(platform, "test");
-  await makePartitions(system());
+  await makeCheckPartitions(system());
   await reconcileBroker(system());
   const account = { email: "admin@example.com", password: "correct horse battery staple" };
   await createFirstAdmin(system(), account);

@@ -2,7 +2,7 @@ import { openRedis } from "@netcheck/adapters/redis";
 import type { App } from "@netcheck/api/app";
 import { openDocs, SOURCES } from "@netcheck/api/docs-files";
 import { jobCtx, type Platform } from "@netcheck/api/platform";
-import { makePartitions } from "@netcheck/checks/partition";
+import { makeCheckPartitions } from "@netcheck/checks/partition";
 import { person } from "@netcheck/identity/identity.sql";
 import { hashPassword } from "@netcheck/identity/password";
 import { impersonate } from "@netcheck/identity/sign-in";
@@ -80,7 +80,7 @@ async function openWorld() {
     checkRetentionDays: 30,
   };
   const system = () => jobCtx(platform, "test");
-  await makePartitions(system());
+  await makeCheckPartitions(system());
 
   async function personWith(role: Role) {
     const createdAt = platform.now();

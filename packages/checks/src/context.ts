@@ -23,7 +23,7 @@ export const checks = describe<ChecksCtx>()({
     {
       name: "checks.partitions",
       everySeconds: 3_600,
-      run: () => import("./partition.ts").then((m) => m.makePartitions),
+      run: () => import("./partition.ts").then((m) => m.makeCheckPartitions),
     },
     {
       name: "checks.retention",

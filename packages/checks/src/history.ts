@@ -1,6 +1,6 @@
 import type { Ctx } from "@netcheck/kernel/ctx";
 import { requireScope } from "@netcheck/kernel/guard";
-import type { Id } from "@netcheck/kernel/id";
+import { type Id, lowestId } from "@netcheck/kernel/id";
 import { Page, pageOf, readCursor } from "@netcheck/kernel/page";
 import { CheckType } from "@netcheck/wire/message";
 import { and, between, desc, eq, gt, gte, inArray, lt, lte, or, type SQL, sql } from "drizzle-orm";
@@ -8,14 +8,13 @@ import * as z from "zod";
 
 import { pageThatFits } from "./answer-size.ts";
 import { check, result } from "./check.sql.ts";
-import { lowestId } from "./partition.ts";
 import { progressOf } from "./progress.ts";
 import { viewCheck } from "./started-check.ts";
 
 /** No check of any type is open for longer. */
 const LONGEST_MS = 60 * 60 * 1000;
 
-const Instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
+const Instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 
 /** At most 100 a page. `from` is included, `to` is not. */
 export const ListChecks = Page.extend({
@@ -66,8 +65,8 @@ export function pageQuery(ctx: Pick<Ctx, "actor" | "db" | "now">, filters: Filte
 function datesOf({ from, to, cursor: given }: Filters) {
   const cursor = readCursor<"check">(given);
   return [
-    from === undefined ? undefined : gte(check.id, firstIdOf(from)),
-    to === undefined ? undefined : lt(check.id, firstIdOf(to)),
+    from === undefined ? undefined : gte(check.id, lowestId(from)),
+    to === undefined ? undefined : lt(check.id, lowestId(to)),
     cursor && lt(check.id, cursor),
   ];
 }
@@ -86,7 +85,7 @@ function statusOf({ now }: Pick<Ctx, "now">, { status }: Filters): SQL | undefin
   if (status === undefined) return undefined;
   const answered = sql`(select count(*) from ${result} where ${eq(result.checkId, check.id)} and ${eq(result.late, false)})`;
   if (status === "finished") return or(lte(check.deadlineAt, now()), eq(answered, check.expected));
-  const oldest = gte(check.id, firstIdOf(now().getTime() - LONGEST_MS));
+  const oldest = gte(check.id, lowestId(new Date(now().getTime() - LONGEST_MS)));
   const open = and(oldest, gt(check.deadlineAt, now()), lt(answered, check.expected));
   return and(open, status === "pending" ? eq(answered, 0) : gt(answered, 0));
 }
@@ -102,8 +101,4 @@ async function resultsOf({ db }: Pick<Ctx, "db">, page: readonly { id: Id<"check
     .from(result)
     .where(and(inArray(checkId, ids), between(checkId, oldest, newest)));
   return Map.groupBy(rows, (row) => row.checkId);
-}
-
-function firstIdOf(ms: number) {
-  return lowestId(Math.min(Math.max(ms, 0), 2 ** 48 - 1)) as Id<"check">;
 }

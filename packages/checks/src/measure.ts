@@ -1,11 +1,13 @@
 import type { Ctx } from "@netcheck/kernel/ctx";
+import { lowestId } from "@netcheck/kernel/id";
 import { readBriefly } from "@netcheck/kernel/measure";
 import { sample } from "@netcheck/kernel/metric";
+import { periodsAhead } from "@netcheck/kernel/partition";
 import { desc, eq, gte, sql } from "drizzle-orm";
 
 import { METRICS } from "./catalogue.ts";
 import { check, result } from "./check.sql.ts";
-import { dayOf, daysOf, lowestId } from "./partition.ts";
+import { PARTITIONS } from "./partition.ts";
 
 const WINDOW_MS = 5 * 60 * 1000;
 const COUNTED = 1_000;
@@ -15,7 +17,7 @@ type Reading = Pick<Ctx, "db" | "now">;
 /** How the newest checks stand, by the rule of `progressOf`. */
 export async function measureChecks(ctx: Reading) {
   const now = ctx.now();
-  const since = lowestId(now.getTime() - WINDOW_MS);
+  const since = lowestId(new Date(now.getTime() - WINDOW_MS));
   const rows = await readBriefly(ctx, (tx) => {
     const recent = tx
       .select({ id: check.id, expected: check.expected, deadlineAt: check.deadlineAt })
@@ -64,17 +66,5 @@ export async function measureChecks(ctx: Reading) {
 
 /** How far the days are prepared; at 0, tomorrow's checks go to the default partition. */
 export async function measurePartitions(ctx: Reading) {
-  const today = dayOf(ctx.now().getTime());
-  const ahead = await readBriefly(ctx, async (tx) => {
-    const made = [await daysOf(tx, "check"), await daysOf(tx, "result")];
-    return made.map((days) => daysAhead(new Set(days), today));
-  });
-  return [sample(METRICS.partitionsAhead, {}, Math.min(...ahead))];
-}
-
-/** Without a gap: a day that is missing ends what is prepared. */
-function daysAhead(days: ReadonlySet<number>, today: number) {
-  let ahead = 0;
-  while (days.has(today + ahead + 1)) ahead += 1;
-  return ahead;
+  return [sample(METRICS.partitionsAhead, {}, await periodsAhead(ctx, PARTITIONS))];
 }

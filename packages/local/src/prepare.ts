@@ -3,7 +3,7 @@ import { reconcileBroker } from "@netcheck/agents/account";
 import { enrolByName } from "@netcheck/agents/enrolment";
 import { jobCtx } from "@netcheck/api/platform";
 import { QUEUES } from "@netcheck/api/queues";
-import { makePartitions } from "@netcheck/checks/partition";
+import { makeCheckPartitions } from "@netcheck/checks/partition";
 import { createFirstAdmin, findFirstAdmin } from "@netcheck/identity/first-admin";
 import { generatePassword, NewPassword } from "@netcheck/identity/password";
 import { authenticate, revokeSession } from "@netcheck/identity/session";
@@ -33,7 +33,7 @@ export async function prepareDatabase(
   await using opened = await openPlatform(env);
   const ctx = jobCtx(opened.platform, JOB);
   await migrateDatabase(opened.settings.DATABASE_URL);
-  await makePartitions(ctx);
+  await makeCheckPartitions(ctx);
   const known = await findFirstAdmin(ctx);
   if (known) return { email: known.email };
   const email = env["ADMIN_EMAIL"] ?? "admin@example.com";
