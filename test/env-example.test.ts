@@ -82,6 +82,7 @@ const MALFORMED: Record<string, string | undefined> = {
   TRUSTED_PROXIES: "10/8",
   NETCHECK_ALLOW: "10.0.0.0/40",
   AGENT_ALLOW: "10.0.0.0/33",
+  AUDIT_RETENTION_DAYS: "29",
   CHECK_RETENTION_DAYS: "0",
   ANONYMOUS_CHECKS: "yes",
   CHECK_LIMIT_PERSON: "99",

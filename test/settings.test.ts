@@ -233,6 +233,10 @@ const EFFECTS: Record<string, () => Promise<void> | void> = {
     await using none = await opened({ AGENT_ALLOW: "" });
     expect(none.platform.agentAllow).toEqual([]);
   },
+  AUDIT_RETENTION_DAYS: async () => {
+    await using open = await opened({ AUDIT_RETENTION_DAYS: "90" });
+    expect(open.platform.auditRetentionDays).toBe(90);
+  },
   CHECK_RETENTION_DAYS: async () => {
     await using open = await opened({ CHECK_RETENTION_DAYS: "2" });
     expect(open.platform.checkRetentionDays).toBe(2);

@@ -56,6 +56,7 @@ async function openWorld() {
       issuer: "http://netcheck.test",
       lifetimeSeconds: 900,
     }),
+    auditRetentionDays: 400,
     sessionLifetimeSeconds: 7 * 86_400,
     origins: ["https://netcheck.test", "https://console.netcheck.test"],
     secureCookies: true,

@@ -26,6 +26,11 @@ export const identity = describe<IdentityCtx>()({
       everySeconds: 3_600,
       run: () => import("./purge.ts").then((m) => m.purgeSessions),
     },
+    {
+      name: "identity.audit",
+      everySeconds: 3_600,
+      run: () => import("./audit-months.ts").then((m) => m.keepAudit),
+    },
   ],
   metrics: () => import("./catalogue.ts").then((m) => m.METRICS),
   measures: { sessions: () => import("./measure.ts").then((m) => m.measureSessions) },

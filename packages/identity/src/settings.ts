@@ -37,6 +37,9 @@ export const Settings = z.object({
   REFRESH_TOKEN_EXPIRE_DAYS: z.coerce.number().int().min(1).default(7).meta({
     description: "How long a session is good that is not used.",
   }),
+  AUDIT_RETENTION_DAYS: z.coerce.number().int().min(30).max(3_650).default(400).meta({
+    description: "How many whole days the audit is kept, 30 at least; it is dropped by the month.",
+  }),
   ALLOWED_ORIGINS: Origins.default([]).meta({
     description:
       "Pages beside PUBLIC_URL's own that may sign in and call with cookies, comma-separated: https://console.example.com",
@@ -57,6 +60,7 @@ export async function partOf(settings: Given) {
       ? await openTokens({ keys, issuer, lifetimeSeconds })
       : withheldTokens(lifetimeSeconds),
     sessionLifetimeSeconds: settings.REFRESH_TOKEN_EXPIRE_DAYS * 86_400,
+    auditRetentionDays: settings.AUDIT_RETENTION_DAYS,
     origins: [origin, ...settings.ALLOWED_ORIGINS],
     secureCookies: protocol === "https:",
   };

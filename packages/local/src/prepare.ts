@@ -4,6 +4,7 @@ import { enrolByName } from "@netcheck/agents/enrolment";
 import { jobCtx } from "@netcheck/api/platform";
 import { QUEUES } from "@netcheck/api/queues";
 import { makeCheckPartitions } from "@netcheck/checks/partition";
+import { keepAudit } from "@netcheck/identity/audit-months";
 import { createFirstAdmin, findFirstAdmin } from "@netcheck/identity/first-admin";
 import { generatePassword, NewPassword } from "@netcheck/identity/password";
 import { authenticate, revokeSession } from "@netcheck/identity/session";
@@ -34,6 +35,7 @@ export async function prepareDatabase(
   const ctx = jobCtx(opened.platform, JOB);
   await migrateDatabase(opened.settings.DATABASE_URL);
   await makeCheckPartitions(ctx);
+  await keepAudit(ctx);
   const known = await findFirstAdmin(ctx);
   if (known) return { email: known.email };
   const email = env["ADMIN_EMAIL"] ?? "admin@example.com";
