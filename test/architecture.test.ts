@@ -74,6 +74,11 @@ const CANARIES: [path: string, source: string, rule: string][] = [
   ["checks/src/c.routes.ts", 'import "amqplib";', "no-restricted-imports"],
   ["agents/src/c.ts", 'import "@netcheck/checks/check";', "no-restricted-imports"],
   ["agents/src/c.ts", "export const c = process.env;", "no-process-env"],
+  ["newcomer/src/c.ts", 'import "@netcheck/checks/check";', "no-restricted-imports"],
+  ["newcomer/src/c.ts", 'import "@netcheck/adapters/sqs";', "no-restricted-imports"],
+  ["newcomer/src/c.ts", 'import "hono";', "no-restricted-imports"],
+  ["newcomer/src/c.routes.ts", 'import "amqplib";', "no-restricted-imports"],
+  ["newcomer/src/c.ts", "export const c = process.env;", "no-process-env"],
   ["identity/src/c.ts", 'import "@netcheck/agents/agent";', "no-restricted-imports"],
   ["worker/src/c.ts", 'import "@netcheck/checks/check";', "no-restricted-imports"],
   ["agent/src/c.ts", 'import "@netcheck/kernel/log";', "no-restricted-imports"],
@@ -141,7 +146,7 @@ describe("fences", () => {
   }
 
   it.each(CANARIES.map((canary, i) => [i, ...canary] as const))(
-    "canary %i in %s: %s",
+    "[KRN-44] canary %i in %s: %s",
     async (i, path, source, rule) => {
       expect(await complaints(`bad-${i}`, path, source)).toContain(rule);
     },

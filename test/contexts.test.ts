@@ -1,0 +1,92 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+
+import { ALL } from "@netcheck/api/contexts";
+import { loadRoutes } from "@netcheck/api/mounts";
+import { QUEUES } from "@netcheck/api/queues";
+import { describe, expect, it } from "vitest";
+
+const require = createRequire(import.meta.url);
+const folderOf = (name: string) => (name === "platform" ? "kernel" : name);
+
+type Event = { type: string; queue?: string };
+
+/** What a context's `events.ts` tells to others. */
+async function eventsOf(name: string): Promise<Event[]> {
+  if (!existsSync(`packages/${name}/src/events.ts`)) return [];
+  const told = (await import(`@netcheck/${name}/events`)) as Record<string, unknown>;
+  return Object.values(told).filter((one): one is Event => {
+    return typeof one === "object" && one !== null && "type" in one && "schema" in one;
+  });
+}
+
+describe.each(ALL.map((context) => [context.name, context] as const))(
+  "the context %s",
+  (name, context) => {
+    it("[KRN-43] has its rules, each under its letters, and its row of rights", async () => {
+      const rules = await readFile(`packages/${folderOf(name)}/RULES.md`, "utf8");
+      const letters = new Set([...rules.matchAll(/^- \[([A-Z]{3})-\d+\]/gm)].map(([, one]) => one));
+      expect([...letters]).toHaveLength(1);
+      expect(existsSync(`test/http/rights-${name}.test.ts`)).toBe(true);
+    });
+
+    it("[KRN-43] tells the events of its events.ts, and fills the queues that they name", async () => {
+      const events = await eventsOf(name);
+      expect(context.emits.toSorted()).toEqual(events.map(({ type }) => type).toSorted());
+      const queues = new Set(events.flatMap(({ queue }) => queue ?? []));
+      expect([...queues]).toEqual(context.fills ?? []);
+    });
+
+    it("[KRN-43] hears events that somebody tells, with handlers of that very type", async () => {
+      const told = new Set(ALL.flatMap(({ emits }) => emits));
+      for (const [type, load] of Object.entries(context.subscriptions ?? {})) {
+        expect(told).toContain(type);
+        const handlers = await load();
+        expect(handlers.length).toBeGreaterThan(0);
+        expect(new Set(handlers.map(({ event }) => event.type))).toEqual(new Set([type]));
+      }
+    });
+
+    it("[KRN-43] takes from queues under names that its consumers bear in the log", async () => {
+      for (const [queue, { consumer }] of Object.entries(context.queues ?? {})) {
+        expect((await consumer()).name).toMatch(new RegExp(`^${name}\\.`));
+        expect(QUEUES.map((one) => one.name)).toContain(queue);
+      }
+    });
+
+    it("[KRN-43] does by the clock what bears its name, and can be loaded", async () => {
+      const own = name === "platform" ? "outbox" : name;
+      for (const { name: schedule, run, asks } of context.schedules) {
+        expect(schedule).toMatch(new RegExp(`^${own}\\.[a-z_]+$`));
+        expect(await run()).toBeTypeOf("function");
+        if (asks) expect(await asks()).toBeTypeOf("function");
+      }
+    });
+
+    it("[KRN-43] mounts routes, shows metrics and measures them, all of which can be loaded", async () => {
+      expect(await loadRoutes([context])).toHaveLength(Object.keys(context.routes).length);
+      expect(Object.keys(await context.metrics()).length).toBeGreaterThan(0);
+      for (const load of Object.values(context.measures))
+        expect(await load()).toBeTypeOf("function");
+    });
+
+    it("[KRN-43] brings along packages in the version that is installed", () => {
+      for (const [npm, version] of Object.entries(context.installs ?? {}))
+        expect(require(`${npm}/package.json`)).toMatchObject({ version });
+    });
+  },
+);
+
+describe("all contexts together", () => {
+  it.each([
+    ["names", ALL.map(({ name }) => name)],
+    ["scopes", ALL.flatMap(({ scopes }) => Object.keys(scopes))],
+    ["paths", ALL.flatMap(({ routes }) => Object.keys(routes))],
+    ["schedules", ALL.flatMap(({ schedules }) => schedules.map(({ name }) => name))],
+    ["stores that are measured", ALL.flatMap(({ measures }) => Object.keys(measures))],
+    ["queues", QUEUES.map(({ name }) => name)],
+  ])("[KRN-43] share no %s", (_, all) => {
+    expect(new Set(all).size).toBe(all.length);
+  });
+});
