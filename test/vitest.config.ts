@@ -28,7 +28,9 @@ export default defineConfig({
           name: "services",
           setupFiles: ["test/support/quiet.ts"],
           experimental,
-          include: ["http", "contract", "flow"].map((suite) => `test/${suite}/**/*.test.ts`),
+          include: ["http", "contract", "flow", "newcomer"].map(
+            (suite) => `test/${suite}/**/*.test.ts`,
+          ),
           globalSetup: "test/support/stack.ts",
           maxWorkers: 2,
           testTimeout: 30_000,

@@ -2,6 +2,7 @@ import { openRedis } from "@netcheck/adapters/redis";
 import type { App } from "@netcheck/api/app";
 import { openDocs, SOURCES } from "@netcheck/api/docs-files";
 import { jobCtx, type Platform } from "@netcheck/api/platform";
+import { openSettings } from "@netcheck/api/settings";
 import { makeCheckPartitions } from "@netcheck/checks/partition";
 import { person } from "@netcheck/identity/identity.sql";
 import { hashPassword } from "@netcheck/identity/password";
@@ -23,6 +24,15 @@ type World = Awaited<ReturnType<typeof openWorld>>;
 
 export const PASSWORD = "correct horse battery staple";
 
+/** Where everything is, for settings that have no default; the world's own parts stand in their place. */
+const NEEDED = {
+  DATABASE_URL: "postgres://database.test/netcheck",
+  REDIS_URL: "redis://redis.test",
+  AMQP_MANAGEMENT_URL: "http://broker.test:15672",
+  AGENT_AMQP_URL: "amqp://broker.test",
+  PUBLIC_URL: "http://netcheck.test",
+};
+
 /** Everything real except the clock, the queue and the broker, which tests must be able to stop. */
 export function useWorld() {
   let opened: World | undefined;
@@ -43,21 +53,23 @@ async function openWorld() {
   await redis.eval("redis.call('FLUSHDB')", [], []);
   const queue = queueTwin();
   const brokerAdmin = brokerAdminTwin();
+  const keys = await generateTokenKeys();
   let nowMs = Date.now();
   let address = "192.0.2.1";
+  // What a context makes of its settings where nobody gives any.
+  const { parts } = await openSettings({ ...NEEDED, TOKEN_KEYS: JSON.stringify(keys) });
   const platform: Platform = {
+    ...parts,
     db: database.db,
     redis,
     queue,
     brokerAdmin,
     now: () => new Date(nowMs),
     tokens: await openTokens({
-      keys: await generateTokenKeys(),
+      keys,
       issuer: "http://netcheck.test",
       lifetimeSeconds: 900,
     }),
-    auditRetentionDays: 400,
-    sessionLifetimeSeconds: 7 * 86_400,
     origins: ["https://netcheck.test", "https://console.netcheck.test"],
     secureCookies: true,
     // Beside a socket there is no connection: a test says whose it is.
@@ -72,13 +84,8 @@ async function openWorld() {
       vhost: "agents_vhost",
       responseExchange: "agent_responses",
     },
-    agentAllow: undefined,
-    heartbeatIntervalSeconds: 30,
-    heartbeatTimeoutSeconds: 90,
     targetAllow: parseAllowList("127.0.0.0/8"),
-    anonymousChecks: false,
     checkQuotas: { person: 1_000, key: 500, address: 2_000, anonymous: 20, target: 1_000 },
-    checkRetentionDays: 30,
   };
   const system = () => jobCtx(platform, "test");
   await makeCheckPartitions(system());

@@ -1,6 +1,10 @@
+import { fileURLToPath } from "node:url";
+
 import { ROLES } from "@netcheck/kernel/role";
 
 import { ALL } from "../src/contexts.ts";
+
+export const SCOPE_MODULE = fileURLToPath(new URL("../../kernel/src/scope.ts", import.meta.url));
 
 /** Scopes in the order in which roles grow, as TypeScript: types are made of them. */
 export function scopeModule() {

@@ -9,7 +9,7 @@ import { envExample } from "./env-example.ts";
 import { manifest } from "./manifest.ts";
 import { metricsTable } from "./metrics-table.ts";
 import { runbookLists } from "./runbook-lists.ts";
-import { scopeModule } from "./scope-module.ts";
+import { SCOPE_MODULE, scopeModule } from "./scope-module.ts";
 
 /** A file of the repository, and what it has to say. */
 export type Written = { file: string; text: string };
@@ -25,7 +25,7 @@ export async function writtenFiles(): Promise<Written[]> {
   }));
   return [
     ...documents,
-    { file: at("packages/kernel/src/scope.ts"), text: scopeModule() },
+    { file: SCOPE_MODULE, text: scopeModule() },
     { file: at("packages/api/contexts.json"), text: json(await manifest()) },
     part(".env.example", await envExample(), "#"),
     part("docs/metrics.md", await metricsTable(read("stacks/alarms.ts"))),
