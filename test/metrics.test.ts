@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { glob, readFile } from "node:fs/promises";
 
-import { loadCatalogue } from "@netcheck/api/metrics-page";
+import { loadCatalogue } from "@netcheck/api/watched";
 import type { Metric } from "@netcheck/kernel/metric";
 import { METRICS as WORKER } from "@netcheck/worker/catalogue";
 import { describe, expect, it } from "vitest";

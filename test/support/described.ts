@@ -1,4 +1,5 @@
-import { openDocs, SOURCES } from "@netcheck/api/docs-files";
+import { openDocs } from "@netcheck/api/docs-files";
+import { SOURCES } from "@netcheck/api/docs-sources";
 import type { Platform } from "@netcheck/api/platform";
 import { wholeApp } from "@netcheck/api/whole";
 import type { ValidateFunction } from "ajv";

@@ -1,6 +1,7 @@
 import { openRedis } from "@netcheck/adapters/redis";
 import type { App } from "@netcheck/api/app";
-import { openDocs, SOURCES } from "@netcheck/api/docs-files";
+import { openDocs } from "@netcheck/api/docs-files";
+import { SOURCES } from "@netcheck/api/docs-sources";
 import { jobCtx, type Platform } from "@netcheck/api/platform";
 import { openSettings } from "@netcheck/api/settings";
 import { makeCheckPartitions } from "@netcheck/checks/partition";

@@ -9,7 +9,8 @@ import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 
-import { openDocs, SOURCES } from "../src/docs-files.ts";
+import { openDocs } from "../src/docs-files.ts";
+import { SOURCES } from "../src/docs-sources.ts";
 import { CONTRACTS, PROBLEMS } from "./chapters.ts";
 import { buildDocument, pathOf } from "./document.ts";
 import { readGoldens } from "./golden.ts";

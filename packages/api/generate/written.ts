@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { CONTRACTS, PROBLEMS } from "../contract/chapters.ts";
 import { buildDocument } from "../contract/document.ts";
 import { readGoldens } from "../contract/golden.ts";
-import { openapiOf } from "../src/docs-files.ts";
+import { openapiOf } from "../src/docs-sources.ts";
 import { envExample } from "./env-example.ts";
 import { manifest } from "./manifest.ts";
 import { metricsTable } from "./metrics-table.ts";

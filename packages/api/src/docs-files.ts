@@ -4,23 +4,10 @@ import { promisify } from "node:util";
 import { runInNewContext } from "node:vm";
 import { gzip } from "node:zlib";
 
-import { ALL } from "./contexts.ts";
 import { joined, type Part } from "./description.ts";
 
 /** Where the descriptions of the contexts lie, and the package that has the program of its page. */
 export type DocsFiles = { documents: () => readonly URL[]; page: () => string | URL };
-
-/** Where `npm run generate` writes what a context promises. */
-export function openapiOf(context: string) {
-  const folder = context === "platform" ? "api" : context;
-  return new URL(`../../${folder}/openapi.json`, import.meta.url);
-}
-
-/** As they lie in the source tree. */
-export const SOURCES: DocsFiles = {
-  documents: () => ALL.toReversed().map(({ name }) => openapiOf(name)),
-  page: () => new URL(import.meta.resolve("@scalar/fastify-api-reference")),
-};
 
 /**
  * The package that brings Scalar's program without the 270 others it is made from keeps it as a text in

@@ -4,7 +4,7 @@ import { Hono } from "hono";
 import { etag } from "hono/etag";
 
 import { CONTENT_POLICY, docsPage } from "./docs-page.ts";
-import type { PlatformCtx } from "./platform.context.ts";
+import type { PlatformCtx } from "./platform-ctx.ts";
 
 /** What the API can do, for people. Asks nobody outside for anything. */
 export const docsRoutes = new Hono<ApiEnv<PlatformCtx>>()

@@ -1,14 +1,6 @@
 import { describe } from "@netcheck/kernel/context";
-import type { Ctx } from "@netcheck/kernel/ctx";
 
-import type { Docs } from "./docs-files.ts";
-
-/** What the platform's own routes need beyond the common `Ctx`. */
-export type PlatformCtx = Ctx & {
-  docs: Docs;
-  /** Whether this process is the whole API, so that what it has counted says something. */
-  isOneProcess: boolean;
-};
+import type { PlatformCtx } from "./platform-ctx.ts";
 
 /** What belongs to no context: health, metrics, documentation, the outbox. */
 export const platform = describe<PlatformCtx>()({

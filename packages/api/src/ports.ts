@@ -11,4 +11,9 @@ export const PORTS = {
     const { findCapableAgents } = await import("@netcheck/agents/directory");
     return await findCapableAgents(...asked);
   },
-} satisfies Pick<ApiCtx, "subscribers" | "recordAudit" | "findCapableAgents">;
+  watched: {
+    catalogue: async () => (await import("./watched.ts")).loadCatalogue(),
+    // Every ctx is a whole one: the platform's own routes name only what they need of it.
+    measure: async (ctx) => (await import("./watched.ts")).measureStores(ctx as ApiCtx),
+  },
+} satisfies Pick<ApiCtx, "subscribers" | "recordAudit" | "findCapableAgents" | "watched">;
