@@ -32,7 +32,7 @@ export function narrowed(ctx: ChecksCtx, selection: z.output<typeof Selection>) 
   const { targetAllow } = ctx;
   if (!isAnonymous(ctx)) return { selection, targetAllow };
   if (selection.locations?.some(({ agentId }) => agentId !== undefined)) {
-    throw invalid("checks.anonymous", "json.locations", "Sign in to choose agents by their id.");
+    throw invalid("checks.anonymous", "locations", "Sign in to choose agents by their id.");
   }
   const limit = Math.min(selection.limit, ANONYMOUS_AGENTS);
   return { selection: { ...selection, limit }, targetAllow: [] };

@@ -52,7 +52,7 @@ export async function startCheck(
   try {
     const { agents, truncated } = selectAgents(await ctx.findCapableAgents(ctx, type), selection);
     if (agents.length === 0) {
-      throw invalid("checks.no_agents", "json.locations", "No active agent fits this check.");
+      throw invalid("checks.no_agents", "locations", "No active agent fits this check.");
     }
     await budget.take(agents.length);
 

@@ -21,7 +21,7 @@ export type Attempt = Pick<typeof idempotency.$inferSelect, "actor" | "key" | "b
 export function readKey(header: string | undefined) {
   if (header === undefined || KEY.test(header)) return header;
   const detail = "A key is 1 to 128 visible ASCII characters.";
-  throw invalid("request.invalid", "header.idempotency-key", detail);
+  throw invalid("request.invalid", "idempotencyKey", detail);
 }
 
 /** The same body is the same whatever the order of its keys. */
@@ -40,7 +40,7 @@ export async function findAnswer(
   const [found] = await db.select().from(idempotency).where(same);
   if (found && found.bodyHash !== bodyHash) {
     const detail = "This Idempotency-Key was used for another request: use a new one.";
-    throw invalid("checks.idempotency_mismatch", "header.idempotency-key", detail);
+    throw invalid("checks.idempotency_mismatch", "idempotencyKey", detail);
   }
   return found?.answer;
 }
