@@ -1,38 +1,29 @@
-import { setTimeout as pause } from "node:timers/promises";
-
+import type { Db } from "@netcheck/kernel/ctx";
 import { Client } from "pg";
 
-/** Far beyond any wait that a test means, and below the time limit of a test. */
-const LIMIT_MS = 15_000;
+import { untilWaiting } from "./waiting.ts";
 
+type Place = { databaseUrl: string; platform: { db: Db } };
 type Held = Awaited<ReturnType<typeof hold>>;
 
 /**
  * Runs a statement in a transaction of its own and keeps it open: what it locks or has inserted stands
  * in the way of others until it ends. Disposing of it takes back what was not ended.
  */
-export async function hold(databaseUrl: string, statement: string, values: unknown[] = []) {
+export async function hold(
+  { databaseUrl, platform }: Place,
+  statement: string,
+  ...values: string[]
+) {
   const holder = new Client(databaseUrl);
-  const watcher = new Client(databaseUrl);
-  await Promise.all([holder.connect(), watcher.connect()]);
+  await holder.connect();
   await holder.query("begin");
   await holder.query(statement, values);
   return {
     /** Until so many statements of this database wait for a lock, ours or one another's. */
-    async waiting(count: number) {
-      const endsAt = performance.now() + LIMIT_MS;
-      let seen = -1;
-      while (seen !== count) {
-        if (performance.now() > endsAt) throw new Error(`${seen} wait, and not ${count}.`);
-        seen = await waitersSeenBy(watcher);
-        await pause(2);
-      }
-    },
-    commit: async () => void (await holder.query("commit")),
-    rollback: async () => void (await holder.query("rollback")),
-    async [Symbol.asyncDispose]() {
-      await Promise.all([holder.end(), watcher.end()]);
-    },
+    waiting: (many: number) => untilWaiting(platform.db, many),
+    end: async (how: "commit" | "rollback") => void (await holder.query(how)),
+    [Symbol.asyncDispose]: () => holder.end(),
   };
 }
 
@@ -43,7 +34,7 @@ export async function hold(databaseUrl: string, statement: string, values: unkno
 export async function inTurn<T>(
   held: Held,
   works: readonly (() => Promise<T>)[],
-  end: "commit" | "rollback" = "commit",
+  how: "commit" | "rollback" = "commit",
 ) {
   const started: Promise<T>[] = [];
   for (const work of works) {
@@ -54,14 +45,6 @@ export async function inTurn<T>(
     });
     await Promise.race([held.waiting(started.length), passed]);
   }
-  await held[end]();
+  await held.end(how);
   return await Promise.all(started);
-}
-
-async function waitersSeenBy(watcher: Client) {
-  const { rows } = await watcher.query<{ waiting: number }>(
-    `select count(*)::integer as waiting from pg_stat_activity
-      where datname = current_database() and wait_event_type = 'Lock'`,
-  );
-  return rows[0]?.waiting ?? 0;
 }

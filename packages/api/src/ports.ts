@@ -1,4 +1,4 @@
-import { recordAudit } from "@netcheck/identity/audit";
+import { auditRow } from "@netcheck/identity/audit";
 
 import type { ApiCtx } from "./contexts.ts";
 import { subscribers } from "./queues.ts";
@@ -6,9 +6,13 @@ import { subscribers } from "./queues.ts";
 /** What contexts are to each other, wired here. Loaded when somebody asks: most requests do not. */
 export const PORTS = {
   subscribers,
-  recordAudit,
+  auditRow,
   findCapableAgents: async (...asked) => {
     const { findCapableAgents } = await import("@netcheck/agents/directory");
     return await findCapableAgents(...asked);
   },
-} satisfies Pick<ApiCtx, "subscribers" | "recordAudit" | "findCapableAgents">;
+  countActiveAgents: async (...asked) => {
+    const { countActiveAgents } = await import("@netcheck/agents/directory");
+    return await countActiveAgents(...asked);
+  },
+} satisfies Pick<ApiCtx, "subscribers" | "auditRow" | "findCapableAgents" | "countActiveAgents">;
