@@ -90,6 +90,20 @@ describe("checks without signing in", () => {
     expect((await post({}, { token })).status).toBe(202);
   });
 
+  it("[CHK-30] who has nothing left is refused before anything is looked up", async () => {
+    const nowhere = { locations: [{ tag: "nowhere" }] };
+    expect((await post(nowhere)).status).toBe(422);
+    for (let i = 0; i < 4; i++) expect((await post()).status).toBe(202);
+    expect((await post(nowhere)).status).toBe(429);
+  });
+
+  it("[CHK-39] are told without numbers that nobody is left", async () => {
+    const refused = await post({ locations: [{ country: "AQ" }] });
+    const problem: unknown = await refused.json();
+    expect(problem).toMatchObject({ detail: "No active agent fits this check." });
+    expect(problem).not.toHaveProperty("active");
+  });
+
   it("[CHK-30] NC-B-31 all addresses of one IPv6 subscriber are one", async () => {
     const from = (host: number) => ({ address: `2001:db8:1:2::${host.toString(16)}` });
     for (let i = 0; i < 4; i++) expect((await post({}, from(i))).status).toBe(202);

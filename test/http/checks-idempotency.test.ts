@@ -1,6 +1,6 @@
 import { check } from "@netcheck/checks/check.sql";
-import { idempotency } from "@netcheck/checks/check.sql";
-import { purgeKeys } from "@netcheck/checks/idempotency";
+import { purgeKeys } from "@netcheck/kernel/idempotency";
+import { idempotency } from "@netcheck/kernel/idempotency.sql";
 import { eq } from "drizzle-orm";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 
@@ -122,7 +122,9 @@ describe("a request that is sent again", () => {
     const first = await (await post("key-9")).json();
     const over = new Date(world().platform.now().getTime() - DAY_MS);
     await db.update(idempotency).set({ createdAt: over }).where(eq(idempotency.key, "key-9"));
-    const second = await (await post("key-9", { port: 80 })).json();
+    const again = await post("key-9", { port: 80 });
+    expect(again.status).toBe(202);
+    const second = await again.json();
     expect(second.id).not.toBe(first.id);
     expect((await (await post("key-9", { port: 80 })).json()).id).toBe(second.id);
   });

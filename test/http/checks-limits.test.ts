@@ -173,6 +173,17 @@ describe("how much may be checked", () => {
     expect(last.headers.get("ratelimit")).toContain('"person";r=188;');
   });
 
+  it("[CHK-21] a repeat is answered though nothing is left", async () => {
+    const platform = platformWith({ person: 4 });
+    const target = fresh();
+    const key = { "idempotency-key": "nothing-left" };
+    const first = await (await post(platform, { target }, key)).text();
+    expect((await post(platform, { target: fresh() })).status).toBe(429);
+    const again = await post(platform, { target }, key);
+    expect([again.status, again.headers.get("ratelimit")]).toEqual([202, null]);
+    expect(await again.text()).toBe(first);
+  });
+
   it("[CHK-26] a check that could not be written is not paid for", async () => {
     const asked = { type: "tcp" as const, target: fresh(), port: 443 };
     const broken = platformWith({}, { queue: world().queue, db: brokenOnWrite(world().platform) });

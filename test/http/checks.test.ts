@@ -80,6 +80,27 @@ describe("checks", () => {
     expect(await start({ limit: 2 })).toMatchObject({ expected: 2, truncated: true });
   });
 
+  it("[CHK-39] that nobody is left is told with how many there are, and what left nobody", async () => {
+    const { db } = world().platform;
+    await addAgents(world(), "unable");
+    await db
+      .update(agent)
+      .set({ capabilities: ["ping"] })
+      .where(eq(agent.name, "unable"));
+    const nowhere = await post({ locations: [{ country: "DE", tag: "nowhere" }] });
+    const facts = "4 agents are active, 3 of them can run tcp";
+    const detail = `${facts}; of these in DE: 3, with the tag nowhere: 0.`;
+    expect(await nowhere.json()).toMatchObject({
+      detail,
+      active: 4,
+      capable: 3,
+      errors: [{ at: "json.locations", message: detail }],
+    });
+    await db.update(agent).set({ capabilities: ["ping"] });
+    const unable = await post();
+    expect(await unable.json()).toMatchObject({ capable: 0, errors: [{ at: "json.type" }] });
+  });
+
   it("[CHK-3] NC-B-21 pending, running, finished", async () => {
     const { id } = await start();
     expect(await get(id)).toMatchObject({

@@ -1,10 +1,11 @@
 import { jobCtx } from "@netcheck/api/platform";
-import { ListAudit, pageQuery, recordAudit } from "@netcheck/identity/audit";
+import { auditRow, ListAudit, pageQuery } from "@netcheck/identity/audit";
 import { keepAudit, PARTITIONS } from "@netcheck/identity/audit-months";
 import { audit } from "@netcheck/identity/identity.sql";
 import { newId } from "@netcheck/kernel/id";
 import { periodsOf } from "@netcheck/kernel/partition";
 import { periodOf, startOf, suffixOf } from "@netcheck/kernel/period";
+import { insertOf } from "@netcheck/kernel/write-from";
 import { sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 
@@ -20,7 +21,7 @@ describe("how long the audit is kept", () => {
   const month = () => periodOf("month", world().platform.now());
   const months = () => periodsOf(db(), PARTITIONS, audit.id);
   const record = async (action: `test.${string}`) =>
-    await recordAudit(db(), world().system(), { action, subjectId: null });
+    await db().execute(insertOf(auditRow(world().system(), { action, subjectId: null })));
   const actions = async () => {
     const response = await world()
       .client(token)

@@ -59,12 +59,12 @@ describe("the platform", () => {
     const { db } = world().platform;
     const { id } = await world().personWith("viewer");
     const sessionId = newId<"session">(new Date());
-    const setEmail = (email: string, requestId: string) => {
+    const setEmail = (email: string, requestId: string, where = eq(person.id, id)) => {
       const acting = requireActor({ ...world().system(), requestId }, "system");
       const entry = { action: "person.renamed", subjectId: id } as const;
-      const change = db.update(person).set({ email }).where(eq(person.id, id));
-      const writes = () => [db.$with("changed").as(change)];
-      return writeAndEmit(acting, entry, writes, SessionEnded, { sessionId });
+      const change = db.update(person).set({ email }).where(where).returning({ id: person.id });
+      const changed = () => db.$with("changed").as(change);
+      return writeAndEmit(acting, entry, changed, [], SessionEnded, { sessionId });
     };
     const emailNow = async () =>
       (await db.select().from(person).where(eq(person.id, id)))[0]?.email;
@@ -72,10 +72,11 @@ describe("the platform", () => {
     await db.execute(sql`alter table kernel.outbox add check (request_id <> 'bad')`);
     await expect(setEmail("bad", "good")).rejects.toThrow("Failed query");
     await expect(setEmail("good", "bad")).rejects.toThrow("Failed query");
+    expect(await setEmail("good", "good", sql`false`)).toBe(false);
     const recorded = () => db.$count(audit, eq(audit.subjectId, id));
     expect([await emailNow(), sentFor(sessionId)]).toEqual([expect.stringContaining(id), []]);
     expect(await recorded()).toBe(0);
-    await setEmail("good", "good");
+    expect(await setEmail("good", "good")).toBe(true);
     expect([await emailNow(), sentFor(sessionId).length]).toEqual(["good", 1]);
     expect(await recorded()).toBe(1);
   });

@@ -129,11 +129,19 @@ function pointing(schema: Json): Json {
   return JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"openapi#/'));
 }
 
-/** Clients must take fields that they do not know; we do not send any. */
+/**
+ * Clients must take fields that they do not know; we do not send any. What a problem may say besides is
+ * written where it is referred to, so it is closed there.
+ */
 function closed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(closed);
   if (typeof value !== "object" || value === null) return value;
   const inner = Object.entries(value).map(([key, one]) => [key, closed(one)] as const);
   const isOpen = "type" in value && value.type === "object" && "properties" in value;
-  return { ...(isOpen && { additionalProperties: false }), ...Object.fromEntries(inner) };
+  const isProblem = "description" in value && value.description === "RFC 9457.";
+  return {
+    ...(isOpen && !isProblem && { additionalProperties: false }),
+    ...("$ref" in value && { unevaluatedProperties: false }),
+    ...Object.fromEntries(inner),
+  };
 }

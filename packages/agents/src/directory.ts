@@ -18,3 +18,8 @@ const capable = prepared((db) => {
 export async function findCapableAgents({ db }: Pick<Ctx, "db">, capability: string) {
   return await capable(db).execute({ capabilities: [capability] });
 }
+
+/** How many agents are active, whatever they can. */
+export async function countActiveAgents({ db }: Pick<Ctx, "db">) {
+  return await db.$count(agent, eq(agent.status, "active"));
+}

@@ -99,6 +99,10 @@ describe("openapi.json", () => {
         /(?:Fault\(\s*"\w+",|\b(?:conflict|invalid|unavailable)\()\s*"([a-z_]+\.[a-z_]+)"/g;
       for (const [, code = ""] of text.matchAll(calls)) sent.add(code);
       for (const [, code = ""] of text.matchAll(/"\/problems\/([a-z_.]+)"/g)) sent.add(code);
+      for (const [, code = ""] of text.matchAll(/\bcode: "([a-z_]+\.[a-z_]+)"/g)) sent.add(code);
+      for (const [, context] of text.matchAll(/\bverb: "(\w+)\.\w+"/g)) {
+        sent.add(`${context}.idempotency_mismatch`).add(`${context}.idempotency_raced`);
+      }
       for (const [, noun] of text.matchAll(/notFound\("(\w+)"\)/g)) sent.add(`${noun}.not_found`);
     }
     expect(sent.size).toBeGreaterThan(30);

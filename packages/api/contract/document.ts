@@ -50,7 +50,8 @@ export function buildDocument(
 ) {
   const schemas = openSchemas();
   schemas.of(Problem);
-  const wrongMethod = refusalOf(["request.method_not_allowed"], problems, () => undefined);
+  const wrong = ["request.method_not_allowed"];
+  const wrongMethod = refusalOf(schemas, wrong, problems, () => undefined);
   const responses: Record<string, Json> = {
     internal: INTERNAL,
     [wrongMethod.name]: wrongMethod.response,

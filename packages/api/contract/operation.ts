@@ -56,7 +56,7 @@ function handlersOf({ routes }: Described, method: string, path: string) {
 function refusalsOf(ctx: Context, codes: readonly string[], { answers }: Operation) {
   const kinds = Object.groupBy(codes, (code) => kindOf(ctx, code));
   const refusals = Object.values(kinds).flatMap((group) => {
-    const { name, status, response } = refusalOf(group, ctx.problems, (code) => {
+    const { name, status, response } = refusalOf(ctx.schemas, group, ctx.problems, (code) => {
       const golden = ctx.goldens.find((one) => one.code === code);
       return golden && { summary: golden.about, value: golden.response };
     });

@@ -2,7 +2,9 @@ import type { Operation, Problems } from "@netcheck/kernel/contract";
 import { Fault, type FaultKind } from "@netcheck/kernel/fault";
 import type { Right } from "@netcheck/kernel/right";
 
-import { headerRefs, type Json } from "./schema.ts";
+import { headerRefs, type Json, type openSchemas } from "./schema.ts";
+
+type Schemas = ReturnType<typeof openSchemas>;
 
 type Asked = { right: Right; method: string; targets: ReadonlySet<string>; isPaged: boolean };
 
@@ -17,7 +19,12 @@ export function statusOf(kind: FaultKind) {
 }
 
 /** Those of one status together, as a response that operations share by its name. */
-export function refusalOf(codes: readonly string[], problems: Problems, examples: ExampleOf) {
+export function refusalOf(
+  schemas: Schemas,
+  codes: readonly string[],
+  problems: Problems,
+  examples: ExampleOf,
+) {
   const [kind] = problems[codes[0] ?? ""] ?? ["invalid"];
   const status = statusOf(kind);
   const shown = codes.flatMap((code) => {
@@ -25,6 +32,8 @@ export function refusalOf(codes: readonly string[], problems: Problems, examples
     return example ? [[code, example] as const] : [];
   });
   const type = codes.map((code) => `/problems/${code}`);
+  const members = codes.flatMap((code) => Object.entries(problems[code]?.[2] ?? {}));
+  const said = members.map(([name, schema]) => [name, schemas.of(schema)] as const);
   const response: Json = {
     description: codes.map((code) => `\`${code}\`: ${problems[code]?.[1]}`).join("\n\n"),
     headers: headersOf(status, kind),
@@ -32,7 +41,12 @@ export function refusalOf(codes: readonly string[], problems: Problems, examples
       "application/problem+json": {
         schema: {
           $ref: "#/components/schemas/Problem",
-          properties: { type: { enum: type }, title: { const: kind }, status: { const: status } },
+          properties: {
+            type: { enum: type },
+            title: { const: kind },
+            status: { const: status },
+            ...Object.fromEntries(said),
+          },
         },
         ...(shown.length > 0 && { examples: Object.fromEntries(shown) }),
       },

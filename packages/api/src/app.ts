@@ -22,7 +22,7 @@ export function createApp(platform: Platform, mounts: readonly Mount[]) {
   for (const { base, routes } of mounts) app.route(base, routes as Hono);
   app.use("/api/v1/*", identifyAnyway);
   requireRights(app.routes);
-  return app.notFound((c) => onError(unrouted(app, c.req.path)));
+  return app.notFound((c) => onError(unrouted(app, c.req.path), c));
 }
 
 /** What clients know of the whole of it: types only. */

@@ -2,7 +2,7 @@ import { describe } from "@netcheck/kernel/context";
 
 import type { PlatformCtx } from "./platform-ctx.ts";
 
-/** What belongs to no context: health, metrics, documentation, the outbox. */
+/** What belongs to no context: health, metrics, documentation, the outbox, idempotency keys. */
 export const platform = describe<PlatformCtx>()({
   name: "platform",
   scopes: { "metrics:read": { from: "viewer", means: "Read `/metrics`." } },
@@ -22,6 +22,11 @@ export const platform = describe<PlatformCtx>()({
       name: "outbox.purge",
       everySeconds: 3_600,
       run: () => import("@netcheck/kernel/outbox").then((m) => m.purgeOutbox),
+    },
+    {
+      name: "idempotency.purge",
+      everySeconds: 3_600,
+      run: () => import("@netcheck/kernel/idempotency").then((m) => m.purgeKeys),
     },
   ],
   metrics: () => import("./catalogue.ts").then((m) => m.NOBODYS),

@@ -1,4 +1,4 @@
-import { recordAudit } from "@netcheck/identity/audit";
+import { auditRow } from "@netcheck/identity/audit";
 
 import type { ApiCtx } from "./contexts.ts";
 import { subscribers } from "./queues.ts";
@@ -6,14 +6,21 @@ import { subscribers } from "./queues.ts";
 /** What contexts are to each other, wired here. Loaded when somebody asks: most requests do not. */
 export const PORTS = {
   subscribers,
-  recordAudit,
+  auditRow,
   findCapableAgents: async (...asked) => {
     const { findCapableAgents } = await import("@netcheck/agents/directory");
     return await findCapableAgents(...asked);
+  },
+  countActiveAgents: async (...asked) => {
+    const { countActiveAgents } = await import("@netcheck/agents/directory");
+    return await countActiveAgents(...asked);
   },
   watched: {
     catalogue: async () => (await import("./watched.ts")).loadCatalogue(),
     // Every ctx is a whole one: the platform's own routes name only what they need of it.
     measure: async (ctx) => (await import("./watched.ts")).measureStores(ctx as ApiCtx),
   },
-} satisfies Pick<ApiCtx, "subscribers" | "recordAudit" | "findCapableAgents" | "watched">;
+} satisfies Pick<
+  ApiCtx,
+  "subscribers" | "auditRow" | "findCapableAgents" | "countActiveAgents" | "watched"
+>;

@@ -1,7 +1,9 @@
 import { invalid } from "@netcheck/kernel/fault";
 import { type Acting, requireActor, requireScope } from "@netcheck/kernel/guard";
+import type { AllowList } from "@netcheck/wire/address";
 import type * as z from "zod";
 
+import type { Quotas } from "./budget.ts";
 import type { check } from "./check.sql.ts";
 import type { ChecksCtx } from "./ctx.ts";
 import type { Selection } from "./selection.ts";
@@ -9,9 +11,30 @@ import type { Selection } from "./selection.ts";
 /** How many agents one who is not signed in may ask at once. */
 export const ANONYMOUS_AGENTS = 5;
 
-/** Who starts a check: one with the scope, or nobody where anonymous checks are on. */
-export function requireStarter(ctx: ChecksCtx) {
-  return isAnonymous(ctx) ? requireActor(ctx, "nobody") : requireScope(ctx, "checks:write");
+type Selected = z.output<typeof Selection>;
+
+/** One whose tokens a check costs: of which quota, and who it is. */
+export type Payer = readonly [quota: Exclude<keyof Quotas, "target">, of: string];
+
+/** Who starts a check: who asks, who pays, and what he is held to. */
+export type Starter = {
+  acting: Acting<ChecksCtx>;
+  payers: readonly Payer[];
+  /** Not signed in: told less, and refused before anything is looked up. */
+  isStranger: boolean;
+  /** Special networks that he may look into. */
+  targetAllow: AllowList;
+  /** The selection as far as he may choose. */
+  narrow: (selection: Selected) => Selected;
+};
+
+/** One with the scope, or nobody where anonymous checks are on. */
+export function requireStarter(ctx: ChecksCtx): Starter {
+  if (isAnonymous(ctx)) return asStranger(requireActor(ctx, "nobody"));
+  const acting = requireScope(ctx, "checks:write");
+  const payers = payersOf(acting);
+  const narrow = (selection: Selected) => selection;
+  return { acting, payers, isStranger: false, targetAllow: ctx.targetAllow, narrow };
 }
 
 /** Who reads a check he knows the id of; `mayRead` tells whether this one. */
@@ -28,14 +51,23 @@ export function mayRead(
 }
 
 /** Strangers ask few agents, by place only, and nothing that is special. */
-export function narrowed(ctx: ChecksCtx, selection: z.output<typeof Selection>) {
-  const { targetAllow } = ctx;
-  if (!isAnonymous(ctx)) return { selection, targetAllow };
-  if (selection.locations?.some(({ agentId }) => agentId !== undefined)) {
-    throw invalid("checks.anonymous", "json.locations", "Sign in to choose agents by their id.");
-  }
-  const limit = Math.min(selection.limit, ANONYMOUS_AGENTS);
-  return { selection: { ...selection, limit }, targetAllow: [] };
+function asStranger(acting: Acting<ChecksCtx>): Starter {
+  const narrow = ({ locations, limit }: Selected) => {
+    if (locations?.some(({ agentId }) => agentId !== undefined)) {
+      throw invalid("checks.anonymous", "locations", "Sign in to choose agents by their id.");
+    }
+    return { locations, limit: Math.min(limit, ANONYMOUS_AGENTS) };
+  };
+  const payers = [["anonymous", acting.caller?.network ?? "unknown"]] as const;
+  return { acting, payers, isStranger: true, targetAllow: [], narrow };
+}
+
+/** A key spends of its own and of its owner's; our own jobs only of the target's. */
+function payersOf({ actor, caller }: ReturnType<typeof requireScope<ChecksCtx>>): Payer[] {
+  if (actor.type === "system") return [];
+  const key: Payer[] = actor.type === "key" ? [["key", actor.keyId]] : [];
+  const address: Payer[] = caller ? [["address", caller.network]] : [];
+  return [...key, ["person", actor.personId], ...address];
 }
 
 function isAnonymous({ actor, anonymousChecks }: ChecksCtx) {

@@ -16,7 +16,14 @@ export const checkProblems = {
   "checks.target": ["invalid", "The target is not of this type, or its port is missing or wrong."],
   "checks.target_refused": ["invalid", "The target is private or special."],
   "checks.options": ["invalid", "The options are not this type's."],
-  "checks.no_agents": ["invalid", "No active agent fits."],
+  "checks.no_agents": [
+    "invalid",
+    "No active agent fits. `detail` says which condition left nobody.",
+    {
+      active: z.int().describe("Of `checks.no_agents`: how many agents are active."),
+      capable: z.int().describe("Of `checks.no_agents`: how many of them can run this type."),
+    },
+  ],
   "checks.anonymous": ["invalid", "Strangers do not choose agents by their id."],
   "checks.idempotency_mismatch": ["invalid", "The key was used for another request."],
   "checks.idempotency_raced": ["conflict", "The same request is being made. Repeat it."],

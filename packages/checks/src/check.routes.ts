@@ -1,4 +1,5 @@
 import { type ApiEnv, etagOf, validate } from "@netcheck/kernel/http";
+import { readKey } from "@netcheck/kernel/idempotency-key";
 import { may } from "@netcheck/kernel/right";
 import { Hono } from "hono";
 import { etag } from "hono/etag";
@@ -7,7 +8,6 @@ import * as z from "zod";
 import { CheckId, getCheck, StartCheck, startCheck } from "./check.ts";
 import type { ChecksCtx } from "./ctx.ts";
 import { ListChecks, listChecks } from "./history.ts";
-import { readKey } from "./idempotency.ts";
 
 const orNobody = ({ anonymousChecks }: ChecksCtx) => anonymousChecks;
 

@@ -19,7 +19,6 @@ import {
 
 import type { Facts } from "./facts.ts";
 import type { AgentSnapshot } from "./selection.ts";
-import type { StartedCheck } from "./started-check.ts";
 
 export const checks = pgSchema("checks");
 
@@ -67,22 +66,4 @@ export const result = checks.table(
     result: json().$type<Record<string, unknown>>(),
   },
   (t) => [primaryKey({ columns: [t.checkId, t.agentId] })],
-);
-
-/** What a repeated request is answered: the first answer, to the same sender. */
-export const idempotency = checks.table(
-  "idempotency",
-  {
-    /** Who sent it, whatever kind of actor that is. */
-    actor: text().notNull(),
-    key: text().notNull(),
-    bodyHash: text().notNull(),
-    /** Kept as it was sent, in its order. */
-    answer: json().$type<StartedCheck>().notNull(),
-    createdAt: timestamp({ withTimezone: true }).notNull(),
-  },
-  (t) => [
-    primaryKey({ columns: [t.actor, t.key] }),
-    index("idempotency_created_at").on(t.createdAt),
-  ],
 );

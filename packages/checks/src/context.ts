@@ -30,11 +30,6 @@ export const checks = describe<ChecksCtx>()({
       everySeconds: 3_600,
       run: () => import("./retention.ts").then((m) => m.dropOldChecks),
     },
-    {
-      name: "checks.idempotency",
-      everySeconds: 3_600,
-      run: () => import("./idempotency.ts").then((m) => m.purgeKeys),
-    },
   ],
   metrics: () => import("./catalogue.ts").then((m) => m.METRICS),
   measures: {

@@ -8,6 +8,8 @@ import type { AgentSnapshot } from "./selection.ts";
 export type ChecksCtx = Ctx & {
   /** Active agents that can run this type. */
   findCapableAgents: (ctx: Pick<Ctx, "db">, type: string) => Promise<AgentSnapshot[]>;
+  /** How many agents are active, whatever they can. */
+  countActiveAgents: (ctx: Pick<Ctx, "db">) => Promise<number>;
   /** Special networks that targets may be in; the agents have lists of their own. */
   targetAllow: AllowList;
   /** Whether one who is not signed in may start a check, within narrow limits, and read it. */

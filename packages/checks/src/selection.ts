@@ -29,6 +29,9 @@ export const Selection = z.object({
   limit: Limit.default(100),
 });
 
+export type Place = z.output<typeof Location>;
+type Condition = { says: string; holds: (agent: AgentSnapshot) => boolean };
+
 /** Agents in the order of the places asked for, each once; `truncated` if more fitted than `limit`. */
 export function selectAgents<A extends AgentSnapshot>(
   agents: readonly A[],
@@ -36,20 +39,30 @@ export function selectAgents<A extends AgentSnapshot>(
 ) {
   const chosen = new Set<A>();
   for (const location of locations) {
-    const fitting = agents.filter((agent) => !chosen.has(agent) && fits(agent, location));
+    const conditions = conditionsOf(location);
+    const fits = (agent: A) => conditions.every(({ holds }) => holds(agent));
+    const fitting = agents.filter((agent) => !chosen.has(agent) && fits(agent));
     for (const agent of fitting.slice(0, location.limit)) chosen.add(agent);
   }
   return { agents: [...chosen].slice(0, limit), truncated: chosen.size > limit };
 }
 
-function fits({ id, location, tags }: AgentSnapshot, wanted: z.output<typeof Location>) {
-  return (
-    (wanted.agentId === undefined || wanted.agentId === id) &&
-    (wanted.country === undefined || same(wanted.country, location.country)) &&
-    (wanted.city === undefined || same(wanted.city, location.city)) &&
-    (wanted.asn === undefined || wanted.asn === location.asn) &&
-    (wanted.tag === undefined || tags.includes(wanted.tag))
-  );
+/** What a place asks of an agent, one after the other, and how that is said of several. */
+export function conditionsOf({ agentId, country, city, asn, tag }: Place) {
+  const asked: (Condition | false)[] = [
+    agentId !== undefined && { says: "with this id", holds: ({ id }) => id === agentId },
+    country !== undefined && {
+      says: `in ${country.toUpperCase()}`,
+      holds: ({ location }) => same(country, location.country),
+    },
+    city !== undefined && {
+      says: `in ${city}`,
+      holds: ({ location }) => same(city, location.city),
+    },
+    asn !== undefined && { says: `in AS${asn}`, holds: ({ location }) => location.asn === asn },
+    tag !== undefined && { says: `with the tag ${tag}`, holds: ({ tags }) => tags.includes(tag) },
+  ];
+  return asked.filter((condition) => condition !== false);
 }
 
 function same(wanted: string, actual: string | undefined) {

@@ -165,11 +165,11 @@ function withoutPort({ options: { port: _, ...rest } }: Asked) {
 function parseOptions<T>(schema: z.ZodType<T>, options: unknown) {
   const parsed = schema.safeParse(options);
   if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues.map(({ path, message }) => ({
-    at: ["json", "options", ...path].join("."),
+  const fields = parsed.error.issues.map(({ path, message }) => ({
+    field: ["options", ...path].join("."),
     message,
   }));
-  throw new Fault("invalid", "checks.options", "The options break the schema.", { errors });
+  throw new Fault("invalid", "checks.options", "The options break the schema.", { fields });
 }
 
 function isHostName(host: string) {
@@ -180,16 +180,15 @@ function isUrl(target: string) {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(target);
 }
 
-function refused(host: string, at: string) {
+function refused(host: string, field: string) {
   const detail = `${host} is private or special, and checks may not go there.`;
-  const errors = [{ at: `json.${at}`, message: detail }];
-  return new Fault("invalid", "checks.target_refused", detail, { errors });
+  return invalid("checks.target_refused", field, detail);
 }
 
-function bad(at: string, message: string) {
-  return invalid("checks.target", `json.${at}`, message);
+function bad(field: string, message: string) {
+  return invalid("checks.target", field, message);
 }
 
 function badOption(option: string, message: string) {
-  return invalid("checks.options", `json.options.${option}`, message);
+  return invalid("checks.options", `options.${option}`, message);
 }

@@ -46,9 +46,9 @@ export async function changePassword(ctx: IdentityCtx, input: z.output<typeof Ch
   const attempt = await beginSignIn(ctx, found.email);
   if (!(await verifyPassword(found.passwordHash, input.currentPassword))) {
     await writeAndRecord(acting, { action: "person.password_refused", subjectId: personId });
-    throw invalid("identity.wrong_password", "json.currentPassword", "This is not your password.");
+    throw invalid("identity.wrong_password", "currentPassword", "This is not your password.");
   }
-  checkNewPassword(input.newPassword, found.email, "json.newPassword");
+  checkNewPassword(input.newPassword, found.email, "newPassword");
   const passwordHash = await hashPassword(input.newPassword);
 
   const audit = { action: "person.password_changed", subjectId: personId } as const;

@@ -54,7 +54,7 @@ export async function createApiKey(ctx: Ctx, input: z.output<typeof CreateApiKey
   const createdAt = ctx.now();
   const expiresAt = input.expiresAt === undefined ? null : new Date(input.expiresAt);
   if (expiresAt && expiresAt <= createdAt) {
-    throw invalid("identity.key_expiry", "json.expiresAt", "This is not in the future.");
+    throw invalid("identity.key_expiry", "expiresAt", "This is not in the future.");
   }
   const secret = newSecret(API_KEY_PREFIX);
   const id = newId<"key">(createdAt);
@@ -69,7 +69,7 @@ export async function createApiKey(ctx: Ctx, input: z.output<typeof CreateApiKey
     const beyond = scopes.filter((scope) => !scopesOf(owner.role).includes(scope));
     if (beyond.length > 0) {
       const message = `Your role does not have ${beyond.join(", ")}.`;
-      throw invalid("identity.scope_beyond_role", "json.scopes", message);
+      throw invalid("identity.scope_beyond_role", "scopes", message);
     }
     const [inserted] = await tx.insert(apiKey).values(row).returning();
     return inserted ?? { ...row, lastUsedAt: null, revokedAt: null };

@@ -1,24 +1,21 @@
 import type { AuditEntry } from "@netcheck/kernel/audit";
-import type { Actor, Ctx, Recorder, Tx } from "@netcheck/kernel/ctx";
+import type { Actor, Ctx, Recorder } from "@netcheck/kernel/ctx";
 import { requireScope } from "@netcheck/kernel/guard";
 import { type Id, lowestId, newId } from "@netcheck/kernel/id";
 import { pageOf, Page, readCursor } from "@netcheck/kernel/page";
+import { into } from "@netcheck/kernel/write-from";
 import { and, desc, eq, gte, lt, sql } from "drizzle-orm";
 import * as z from "zod";
 
 import { audit, person } from "./identity.sql.ts";
 
-/** Who did what to which thing, for the transaction that does it: kernel's port `recordAudit`. */
-export function recordAudit(
-  tx: Pick<Tx, "insert">,
-  ctx: Recorder,
-  { action, subjectId, details }: AuditEntry,
-) {
+/** Who did what to which thing, for the transaction that does it: kernel's port. */
+export function auditRow(ctx: Recorder, { action, subjectId, details }: AuditEntry) {
   const at = ctx.now();
   const { actor, requestId } = ctx;
   const [actorId, address] = [idOf(actor), ctx.caller?.address];
   const row = { at, actor, actorId, action, subjectId, details, address, requestId };
-  return tx.insert(audit).values({ id: newId<"audit">(at), ...row });
+  return into(audit, [{ id: newId<"audit">(at), ...row }]);
 }
 
 export const ListAudit = Page.extend({

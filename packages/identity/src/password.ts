@@ -10,9 +10,9 @@ const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 export const NewPassword = z.string().min(12).max(1_024);
 
 /** Throws `invalid` for the one guess that everybody makes first. */
-export function checkNewPassword(password: string, email: string, at: string) {
+export function checkNewPassword(password: string, email: string, field: string) {
   if (password.trim().toLowerCase() !== email) return;
-  throw invalid("identity.weak_password", at, "The password may not be the e-mail address.");
+  throw invalid("identity.weak_password", field, "The password may not be the e-mail address.");
 }
 
 export async function hashPassword(password: string) {

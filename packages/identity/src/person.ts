@@ -42,7 +42,7 @@ export async function createPerson(ctx: Ctx, input: z.output<typeof CreatePerson
   const acting = requireScope(ctx, "people:write");
   const email = input.email.toLowerCase();
   const password = input.password ?? generatePassword();
-  checkNewPassword(password, email, "json.password");
+  checkNewPassword(password, email, "password");
   const createdAt = ctx.now();
   const id = newId<"person">(createdAt);
   const passwordHash = await hashPassword(password);
@@ -102,7 +102,7 @@ export async function updatePerson(
 
   const { after } = await transaction(acting, changesOf, async (tx) => {
     const before = await lockWithAdmins(tx, id);
-    if (password !== undefined) checkNewPassword(password, before.email, "json.password");
+    if (password !== undefined) checkNewPassword(password, before.email, "password");
     const blockedAt = blocked === true ? (before.blockedAt ?? ctx.now()) : null;
     const set = {
       role: role ?? before.role,

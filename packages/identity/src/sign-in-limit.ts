@@ -1,19 +1,18 @@
 import { createHash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 
-import { takeFrom, UNLIMITED } from "@netcheck/kernel/rate-limit";
+import { takeFrom } from "@netcheck/kernel/rate-limit";
 
 import type { IdentityCtx } from "./ctx.ts";
 
 const WINDOW = { windowSeconds: 300 };
 const PER_ACCOUNT_AND_NETWORK = { name: "sign_in", most: 10, ...WINDOW };
 const PER_NETWORK = { name: "sign_in_network", most: 100, ...WINDOW };
-const PER_ACCOUNT = { name: "sign_in_account", most: UNLIMITED, ...WINDOW };
+/** Guesses from anywhere; beyond them each further one takes longer. */
+const PER_ACCOUNT = { name: "sign_in_account", most: 20, ...WINDOW, onlyTells: true };
 const PER_TOKEN_AND_NETWORK = { name: "refresh", most: 60, ...WINDOW };
 const REFRESH_PER_NETWORK = { name: "refresh_network", most: 300, ...WINDOW };
 
-/** Failed attempts on one account, from anywhere, after which each further one takes longer. */
-const CALM = 20;
 const SLOW_MS = 1_000;
 
 /**
@@ -21,14 +20,13 @@ const SLOW_MS = 1_000;
  * failures and what is under way. An account that is guessed at from everywhere is slowed, never locked.
  */
 export async function beginSignIn(ctx: IdentityCtx, email: string) {
-  const account = digest(email);
-  const { counts, giveBack } = await takeFrom(ctx, [
-    { ...PER_ACCOUNT_AND_NETWORK, key: `${account}:${networkOf(ctx)}` },
-    { ...PER_NETWORK, key: networkOf(ctx) },
+  const [account, network] = [digest(email), networkOf(ctx)];
+  const { levels, giveBack } = await takeFrom(ctx, [
+    { ...PER_ACCOUNT_AND_NETWORK, key: `${account}:${network}` },
+    { ...PER_NETWORK, key: network },
     { ...PER_ACCOUNT, key: account },
   ]);
-  const [, , onAccount = 0] = counts;
-  if (onAccount > CALM) await pause(SLOW_MS);
+  if (levels.some(({ waitMs }) => waitMs > 0)) await pause(SLOW_MS);
   return { giveBack };
 }
 

@@ -2,10 +2,10 @@ import type { Actor } from "@netcheck/kernel/ctx";
 import { unauthenticated } from "@netcheck/kernel/fault";
 import { actAs, asStranger, requireActor } from "@netcheck/kernel/guard";
 import { type Id, newId } from "@netcheck/kernel/id";
-import { isMissing } from "@netcheck/kernel/postgres";
 import { prepared } from "@netcheck/kernel/prepared";
 import type { Role } from "@netcheck/kernel/role";
 import { hashSecret, newSecret } from "@netcheck/kernel/secret";
+import { into, type Source } from "@netcheck/kernel/write-from";
 import { writeAndRecord } from "@netcheck/kernel/writing";
 import { and, eq, isNull, sql } from "drizzle-orm";
 import * as z from "zod";
@@ -76,28 +76,18 @@ async function openSession(ctx: IdentityCtx, found: typeof person.$inferSelect) 
   const token = newSecret(REFRESH_PREFIX);
   const address = ctx.caller?.address ?? null;
   const userAgent = ctx.caller?.userAgent?.slice(0, 256) ?? null;
-  const row = { id: sessionId, address, userAgent, createdAt, expiresAt };
+  const row = { id: sessionId, personId: found.id, address, userAgent, createdAt, expiresAt };
+  const issued = { hash: hashSecret(token), sessionId, issuedAt: createdAt };
 
   const same = and(eq(person.id, found.id), eq(person.passwordHash, found.passwordHash ?? ""));
   const live = and(same, isNull(person.blockedAt), isNull(person.deletedAt));
-  const issue = { hash: hashSecret(token), sessionId, issuedAt: createdAt };
+  // Held against blocking, deletion and another password until the session is there to be ended.
+  const still: Source = (db) =>
+    db.$with("still").as(db.select({ id: person.id }).from(person).where(live).for("share"));
   const acting = actAs(ctx, sessionActor(found, sessionId));
-  try {
-    // One statement is a transaction too, and waits for Postgres once.
-    await writeAndRecord(acting, { action: "session.started", subjectId: sessionId }, (db) => {
-      // Held against blocking, deletion and another password until the session is there to be ended.
-      const held = db.select({ id: person.id }).from(person).where(live).for("share");
-      const personId = sql`(select id from still)`;
-      return [
-        db.$with("still").as(held),
-        db.$with("opened").as(db.insert(session).values({ ...row, personId })),
-        db.$with("issued").as(db.insert(refreshToken).values(issue)),
-      ];
-    });
-  } catch (error) {
-    if (isMissing(error, "person_id")) throw unauthenticated(WRONG, error);
-    throw error;
-  }
+  const entry = { action: "session.started", subjectId: sessionId } as const;
+  const writes = [into(session, [row]), into(refreshToken, [issued])];
+  if (!(await writeAndRecord(acting, entry, still, writes))) throw unauthenticated(WRONG);
   const ids = { personId: found.id, sessionId };
   return { ...(await credentials(ctx, ids)), refreshToken: token };
 }

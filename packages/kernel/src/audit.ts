@@ -1,14 +1,9 @@
-import type { TypedQueryBuilder } from "drizzle-orm/query-builders/query-builder";
-
 /** Who did it, when and from where is known: this is what was done, and to which thing. */
 export type AuditEntry = {
   action: `${string}.${string}`;
   subjectId: string | null;
   details?: Record<string, unknown> | undefined;
 };
-
-/** A statement that stands alone or in the WITH of another. */
-export type Recording = TypedQueryBuilder<undefined> & PromiseLike<unknown>;
 
 export type Unaudited = { unaudited: string };
 

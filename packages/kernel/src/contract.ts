@@ -40,8 +40,13 @@ export type Operation<Sent = unknown, Code extends string = string> = {
   fields?: Readonly<Record<string, string>>;
 };
 
-/** A stable code, its kind, and when it is sent. */
-export type Problems = Readonly<Record<string, readonly [kind: FaultKind, means: string]>>;
+/** Extension members of a problem, each of which may be left out. */
+type MemberSchemas = Readonly<Record<string, z.ZodType>>;
+
+/** A stable code, its kind, when it is sent, and what it says besides. */
+export type Problems = Readonly<
+  Record<string, readonly [kind: FaultKind, means: string, members?: MemberSchemas]>
+>;
 
 type JsonOf<E> = E extends { outputFormat: "json"; output: infer Sent } ? Sent : never;
 

@@ -1,10 +1,11 @@
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 
-import type { AuditEntry, Recording } from "./audit.ts";
+import type { AuditEntry } from "./audit.ts";
 import type { Id } from "./id.ts";
 import type { Queue } from "./queue.ts";
 import type { Redis } from "./redis.ts";
 import type { Scope } from "./scope.ts";
+import type { Rows } from "./write-from.ts";
 
 /** The pool. A `Tx` is not assignable to it, so no verb can run inside another's transaction. */
 export type Db = PgDatabase<PgQueryResultHKT, Record<string, never>> & { $client: object };
@@ -47,8 +48,8 @@ export type Ctx = {
   requestId: string;
   /** Undefined for our own jobs. */
   caller: Caller | undefined;
-  /** Builds the statement that keeps who did what, for the transaction that does it. */
-  recordAudit: (tx: Pick<Tx, "insert">, ctx: Recorder, entry: AuditEntry) => Recording;
+  /** The row that keeps who did what, for the transaction that does it. */
+  auditRow: (ctx: Recorder, entry: AuditEntry) => Rows;
 };
 
 /** What an audit entry says beside itself. */

@@ -14,13 +14,24 @@ const STATUS = {
 
 export type FaultKind = keyof typeof STATUS;
 
+/** A path such as `locations` or `options.port`, and what is wrong there. */
+type Field = { field: string; message: string };
+
+type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** Whatever a code is documented to say besides; what every problem says has its own place. */
+export type Members = Readonly<Record<string, Json>> &
+  Partial<Record<"type" | "title" | "status" | "detail" | "instance", never>>;
+
 type FaultOptions = ErrorOptions & {
   /** Sent as `Retry-After`, for `limited` and `unavailable`. */
   retryAfterSeconds?: number;
   /** Sent with the answer. */
   headers?: Readonly<Record<string, string>>;
-  /** Which parts of the request to change. */
-  errors?: readonly { at: string; message: string }[];
+  /** Which parts of what was asked to change; where the request carried them is the edge's to say. */
+  fields?: readonly Field[];
+  /** Extension members of the problem (RFC 9457, 3.2). */
+  members?: Members;
 };
 
 /** A failure the caller may see. Anything else thrown is a bug and becomes a bare 500. */
@@ -30,7 +41,8 @@ export class Fault extends Error {
   readonly code: string;
   readonly retryAfterSeconds: number | undefined;
   readonly headers: Readonly<Record<string, string>> | undefined;
-  readonly errors: readonly { at: string; message: string }[] | undefined;
+  readonly fields: readonly Field[];
+  readonly members: Members;
 
   constructor(kind: FaultKind, code: string, detail: string, options: FaultOptions = {}) {
     super(detail, options);
@@ -39,7 +51,8 @@ export class Fault extends Error {
     this.code = code;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.headers = options.headers;
-    this.errors = options.errors;
+    this.fields = options.fields ?? [];
+    this.members = options.members ?? {};
   }
 
   get status() {
@@ -59,8 +72,8 @@ export const forbidden = (scope: string) =>
 export const conflict = (code: string, detail: string, cause?: unknown) =>
   new Fault("conflict", code, detail, { cause });
 
-export const invalid = (code: string, at: string, message: string) =>
-  new Fault("invalid", code, message, { errors: [{ at, message }] });
+export const invalid = (code: string, field: string, message: string) =>
+  new Fault("invalid", code, message, { fields: [{ field, message }] });
 
 export const unavailable = (code: string, detail: string, cause?: unknown) =>
   new Fault("unavailable", code, detail, { cause, retryAfterSeconds: 5 });

@@ -10,6 +10,7 @@ import type * as z from "zod";
 import { METRICS } from "./catalogue.ts";
 import type { Actor, Ctx } from "./ctx.ts";
 import { Fault, unavailable } from "./fault.ts";
+import { placeOf } from "./field-place.ts";
 import { log, withLogFields } from "./log.ts";
 import { observe, tally } from "./metrics.ts";
 import { isPostgresDown } from "./postgres.ts";
@@ -24,7 +25,7 @@ export type ApiEnv<C extends Ctx = Ctx> = {
   };
 };
 
-type Problem = { type: string; title: string; status: number; detail: string; errors?: unknown };
+type Problem = { type: string; title: string; status: number; detail: string };
 
 export const REQUEST_ID = /^[\w.:-]{8,128}$/;
 
@@ -47,7 +48,9 @@ export function validate<T extends keyof ValidationTargets, S extends z.ZodType>
           message,
         }));
     if (errors.length === 0) return;
-    throw new Fault("invalid", "request.invalid", "The request breaks the schema.", { errors });
+    throw new Fault("invalid", "request.invalid", "The request breaks the schema.", {
+      members: { errors },
+    });
   });
   return Object.assign(validator, { [VALIDATES]: { target, schema } });
 }
@@ -97,12 +100,15 @@ function countRequest(c: Context<ApiEnv>, seconds: number) {
 }
 
 /** RFC 9457 problems. A `Fault` shows its detail; a bug is logged whole and answered bare. */
-export function onError(error: Error) {
-  if (error instanceof Fault) return faultResponse(error);
+export function onError(error: Error, c: Context) {
+  if (error instanceof Fault) return faultResponse(error, c);
   if (error instanceof HTTPException) return unreadable(error.status);
   if (isHangUp(error)) return unreadable(400);
   if (isPostgresDown(error)) {
-    return faultResponse(unavailable("platform.database", "The database does not answer.", error));
+    return faultResponse(
+      unavailable("platform.database", "The database does not answer.", error),
+      c,
+    );
   }
   log.error("unhandled", { error });
   return problem({ type: "about:blank", title: "internal", status: 500, detail: "Our fault." });
@@ -118,15 +124,32 @@ function isHangUp(error: Error & { code?: unknown }) {
   return error.code === "ECONNRESET" && error.message === "aborted";
 }
 
-function faultResponse(fault: Fault) {
+function faultResponse(fault: Fault, c: Context) {
   if (fault.kind === "unavailable") log.warn("unavailable", { error: fault });
-  const { code, kind, status, message: detail, errors, headers, retryAfterSeconds } = fault;
-  const body = { type: `/problems/${code}`, title: kind, status, detail };
-  const response = problem(errors ? { ...body, errors } : body);
+  const { code, kind, status, message: detail, members, headers, retryAfterSeconds } = fault;
+  const errors = errorsOf(fault, c);
+  const response = problem({
+    type: `/problems/${code}`,
+    title: kind,
+    status,
+    detail,
+    ...members,
+    ...(errors.length > 0 && { errors }),
+  });
   for (const [name, value] of Object.entries(headers ?? {})) response.headers.set(name, value);
   if (retryAfterSeconds) response.headers.set("retry-after", String(retryAfterSeconds));
   if (status === 401) response.headers.set("www-authenticate", 'Bearer realm="netcheck"');
   return response;
+}
+
+/** The fields that the domain names, where this route reads them. */
+function errorsOf({ fields }: Fault, c: Context) {
+  if (fields.length === 0) return [];
+  const reads = matchedRoutes(c).flatMap(({ handler }) => {
+    const { [VALIDATES]: read } = handler as Partial<ReturnType<typeof validate>>;
+    return read ? [read] : [];
+  });
+  return fields.map(({ field, message }) => ({ at: placeOf(reads, field), message }));
 }
 
 function problem(body: Problem) {

@@ -10,7 +10,8 @@ import { type Id, newId } from "./id.ts";
 import { log } from "./log.ts";
 import { prepared } from "./prepared.ts";
 import { within } from "./time.ts";
-import { type Writes, writing } from "./writing.ts";
+import { insertOf, into, type Rows, type Source, writeFrom } from "./write-from.ts";
+import { writing } from "./writing.ts";
 
 export const kernel = pgSchema("kernel");
 
@@ -54,7 +55,9 @@ export async function transaction<T>(acting: Acting<WritingCtx>, ...doing: Doing
   const result = await poolOf(acting).transaction(async (tx) => {
     emitted.set(tx, rows);
     const done = await work(tx);
-    for (const entry of entriesOf(audit, done)) await acting.recordAudit(tx, acting, entry);
+    for (const entry of entriesOf(audit, done)) {
+      await tx.execute(insertOf(acting.auditRow(acting, entry)));
+    }
     return done;
   });
   if (rows.length > 0) await sendOrLeave(acting, rows);
@@ -64,29 +67,24 @@ export async function transaction<T>(acting: Acting<WritingCtx>, ...doing: Doing
 const UNATTENDED = unaudited("no person's doing");
 
 /**
- * The same in one statement, which is a transaction too and waits for Postgres once: `writes` are what
- * stands in its WITH, and all happen with the event or none does.
+ * The same in one statement, which is a transaction too: all is written, with the event, if `source` has
+ * a row, and nothing if it has none; answers which.
  */
 export async function writeAndEmit<S extends z.ZodType>(
   acting: Acting<WritingCtx>,
   audit: AuditEntry | Unaudited,
-  writes: Writes,
+  source: Source,
+  writes: readonly Rows[],
   event: EventType<S>,
   data: z.input<S>,
 ) {
   const rows = rowsOf(acting, event, data);
-  const db = poolOf(acting);
-  const audited = entriesOf(audit, undefined).map((entry) =>
-    db.$with("audited").as(acting.recordAudit(db, acting, entry)),
-  );
-  const all = db.with(...writes(db), ...audited);
-  if (rows.length === 0) {
-    await all.select({ done: sql`true` }).from(sql`(select 1) as nobody_asked`);
-    return;
-  }
-  acting.queue.prepare();
-  await all.insert(outbox).values(rows);
-  await sendOrLeave(acting, rows);
+  if (rows.length > 0) acting.queue.prepare();
+  const audited = entriesOf(audit, undefined).map((entry) => acting.auditRow(acting, entry));
+  const all = [...writes, ...audited, into(outbox, rows)];
+  const written = await writeFrom(poolOf(acting), source, all);
+  if (written && rows.length > 0) await sendOrLeave(acting, rows);
+  return written;
 }
 
 /** Takes a `Tx` of `transaction`, never a `Db`: an event exists exactly when its change does. */

@@ -15,13 +15,7 @@ export function isUniqueViolation(error: unknown, constraint: string) {
   return cause?.code === "23505" && cause.constraint === constraint;
 }
 
-/** Whether a statement failed because this column would have been null (SQLSTATE 23502). */
-export function isMissing(error: unknown, column: string) {
-  const cause = causeOf(error);
-  return cause?.code === "23502" && cause.column === column;
-}
-
-type Refusal = { code?: unknown; constraint?: unknown; column?: unknown };
+type Refusal = { code?: unknown; constraint?: unknown };
 
 /** What Postgres itself said: https://www.postgresql.org/docs/18/protocol-error-fields.html */
 function causeOf(error: unknown): Refusal | undefined {

@@ -1,52 +1,85 @@
 import type { Ctx } from "./ctx.ts";
 import { Fault } from "./fault.ts";
+import { type Level, limitFields } from "./limit-fields.ts";
+import { GIVE_BACK, TAKE } from "./rate-limit-script.ts";
 
-/** At most `most` of what `key` names in each window of the clock, counted in Redis. */
-export type Limit = { name: string; key: string; most: number; windowSeconds: number };
+/** `most` tokens at once, and as many again over the window, evenly. */
+export type Bucket = {
+  /** As who is limited reads it. */
+  name: string;
+  /** Whose it is, among all that are limited under this name. */
+  key: string;
+  most: number;
+  windowSeconds: number;
+  /** Its level tells that it has not enough; nobody is refused for it. */
+  onlyTells?: boolean;
+};
 
-/** For what is counted and never refused. */
-export const UNLIMITED = Number.MAX_SAFE_INTEGER;
+/** What to say where these have not enough. */
+export type Refusal = (lacking: readonly Level[]) => { code: string; detail: string };
 
-/** Counts in all or in none: what is refused does not use up the other limits. */
-const TAKE = `
-local counts = {}
-for i = 1, #KEYS do
-  counts[i] = tonumber(redis.call('GET', KEYS[i]) or '0')
-  if counts[i] >= tonumber(ARGV[2 * i - 1]) then return { i } end
-end
-for i = 1, #KEYS do
-  counts[i] = redis.call('INCR', KEYS[i])
-  redis.call('EXPIRE', KEYS[i], ARGV[2 * i])
-end
-return { 0, unpack(counts) }`;
+type Stores = Pick<Ctx, "redis" | "now">;
+type Spending = { cost?: number; refusal?: Refusal };
 
-const GIVE_BACK = `
-for i = 1, #KEYS do
-  if tonumber(redis.call('GET', KEYS[i]) or '0') > 0 then redis.call('DECR', KEYS[i]) end
-end`;
+const TOO_MANY: Refusal = () => ({ code: "platform.limited", detail: "Too many attempts." });
 
 /**
- * Counts one use in every limit, or throws `limited` with `Retry-After` and the `RateLimit` fields of
- * draft-ietf-httpapi-ratelimit-headers-10. Answers the counts, and how to take this use back.
+ * Takes `cost` tokens from every bucket, or none from any and throws `limited` with `Retry-After` and
+ * the `RateLimit` fields; `unavailable` if Redis cannot say. Answers how full they are, and how to put
+ * the tokens back.
  */
-export async function takeFrom(ctx: Pick<Ctx, "redis" | "now">, limits: readonly Limit[]) {
-  const seconds = ctx.now().getTime() / 1000;
-  const keys = limits.map(
-    ({ name, key, windowSeconds }) => `limit:${name}:${key}:${Math.floor(seconds / windowSeconds)}`,
-  );
-  const args = limits.flatMap(({ most, windowSeconds }) => [most, windowSeconds]);
-  const [at = 0, ...counts] = await ctx.redis.eval<number[], number[]>(TAKE, keys, args);
-  const refused = at > 0 ? limits[at - 1] : undefined;
-  if (refused) throw limited(refused, seconds);
-  return { counts, giveBack: () => ctx.redis.eval<never[], unknown>(GIVE_BACK, keys, []) };
+export async function takeFrom(ctx: Stores, buckets: readonly Bucket[], spending: Spending = {}) {
+  const levels = await spend(ctx, buckets, spending, "take");
+  const { cost = 1 } = spending;
+  const taken = buckets.filter((_, i) => levels[i]?.waitMs === 0);
+  return { levels, giveBack: () => run(ctx, GIVE_BACK, taken, cost, "take") };
 }
 
-function limited({ name, most, windowSeconds }: Limit, seconds: number) {
-  const retryAfterSeconds = Math.ceil(windowSeconds - (seconds % windowSeconds));
-  const headers = {
-    "ratelimit-policy": `"${name}";q=${most};w=${windowSeconds}`,
-    ratelimit: `"${name}";r=0;t=${retryAfterSeconds}`,
-  };
-  const detail = `Too many attempts. Try again in ${retryAfterSeconds} s.`;
-  return new Fault("limited", "platform.limited", detail, { retryAfterSeconds, headers });
+/** Refuses as `takeFrom` does, and takes nothing. */
+export async function askOf(ctx: Stores, buckets: readonly Bucket[], spending: Spending = {}) {
+  await spend(ctx, buckets, spending, "ask");
+}
+
+async function spend(
+  ctx: Stores,
+  buckets: readonly Bucket[],
+  { cost = 1, refusal = TOO_MANY }: Spending,
+  mode: "take" | "ask",
+) {
+  const [refused, ...answer] = await run(ctx, TAKE, buckets, cost, mode);
+  const levels = buckets.map(({ name, most, windowSeconds, onlyTells = false }, i) => {
+    const [left = 0, waitMs = 0] = answer.slice(2 * i);
+    return { name, most, windowSeconds, left, waitMs, onlyTells };
+  });
+  if (refused === 0) return levels;
+  throw limited(
+    levels.filter(({ waitMs, onlyTells }) => waitMs > 0 && !onlyTells),
+    refusal,
+  );
+}
+
+function limited(lacking: readonly Level[], refusal: Refusal) {
+  const longestMs = Math.max(...lacking.map(({ waitMs }) => waitMs));
+  const retryAfterSeconds = Math.max(1, Math.ceil(longestMs / 1000));
+  const { code, detail } = refusal(lacking);
+  const headers = limitFields(lacking);
+  const whole = `${detail} Try again in ${retryAfterSeconds} s.`;
+  return new Fault("limited", code, whole, { retryAfterSeconds, headers });
+}
+
+async function run(
+  { redis, now }: Stores,
+  script: string,
+  buckets: readonly Bucket[],
+  cost: number,
+  mode: "take" | "ask",
+) {
+  const keys = buckets.map(({ name, key }) => `limit:${name}:${key}`);
+  const sizes = buckets.flatMap(({ most, windowSeconds, onlyTells }) => [
+    most,
+    windowSeconds * 1000,
+    onlyTells ? 0 : 1,
+  ]);
+  const args = [now().getTime(), cost, mode, ...sizes];
+  return (await redis.eval<unknown[], number[] | null>(script, keys, args)) ?? [];
 }

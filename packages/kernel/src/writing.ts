@@ -1,20 +1,19 @@
-import type { WithSubquery } from "drizzle-orm";
-
 import type { AuditEntry, Unaudited } from "./audit.ts";
 import type { Actor, Ctx, Writer, WritingCtx } from "./ctx.ts";
 import { type Acting, poolOf, type Unattended } from "./guard.ts";
+import { always, type Rows, type Source, writeFrom } from "./write-from.ts";
 
-/** What stands in the WITH of a statement, and happens with it. */
-export type Writes = (db: Writer) => readonly WithSubquery[];
-
-/** An audit entry, with `writes` in its one statement; alone, for what was refused. */
+/**
+ * An audit entry alone, for what was refused; or with `writes` in one statement, if `source` has a row.
+ * Answers whether it had.
+ */
 export async function writeAndRecord(
   acting: Acting<WritingCtx>,
   entry: AuditEntry,
-  writes: Writes = () => [],
+  source: Source = always,
+  writes: readonly Rows[] = [],
 ) {
-  const db = poolOf(acting);
-  await acting.recordAudit(db.with(...writes(db)), acting, entry);
+  return await writeFrom(poolOf(acting), source, [...writes, acting.auditRow(acting, entry)]);
 }
 
 type Statement<A extends Actor> = Acting<Pick<Ctx, "actor" | "db">, A>;

@@ -1,8 +1,8 @@
-/** How full a token bucket is. `waitMs` is 0 unless it refused. */
+/** How full a token bucket is. `waitMs` is 0 unless it has not enough. */
 export type Level = {
   name: string;
   most: number;
-  windowMs: number;
+  windowSeconds: number;
   left: number;
   waitMs: number;
 };
@@ -14,12 +14,12 @@ export type Level = {
 export function limitFields(levels: readonly Level[]): Record<string, string> {
   if (levels.length === 0) return {};
   const policy = levels.map(
-    ({ name, most, windowMs }) => `"${name}";q=${most};w=${windowMs / 1000}`,
+    ({ name, most, windowSeconds }) => `"${name}";q=${most};w=${windowSeconds}`,
   );
-  const now = levels.map(({ name, left, ...level }) => `"${name}";r=${left};t=${moreIn(level)}`);
+  const now = levels.map((level) => `"${level.name}";r=${level.left};t=${moreInSeconds(level)}`);
   return { "ratelimit-policy": policy.join(", "), ratelimit: now.join(", ") };
 }
 
-function moreIn({ most, windowMs, waitMs }: Pick<Level, "most" | "windowMs" | "waitMs">) {
-  return Math.ceil((waitMs || windowMs / most) / 1000);
+function moreInSeconds({ most, windowSeconds, waitMs }: Level) {
+  return Math.ceil(waitMs / 1000 || windowSeconds / most);
 }
