@@ -2,8 +2,10 @@ import type { Chapter } from "@netcheck/kernel/contract";
 
 import { agentContract, agentProblems } from "./agent.contract.ts";
 
+/** @public Read by `packages/api/contract`. */
 export const problems = agentProblems;
 
+/** @public Read by `packages/api/contract`. */
 export const chapters: readonly Chapter[] = [
   {
     tag: "Agents",

@@ -9,8 +9,10 @@ import {
 } from "./people.contract.ts";
 import { identityProblems } from "./problem.contract.ts";
 
+/** @public Read by `packages/api/contract`. */
 export const problems = identityProblems;
 
+/** @public Read by `packages/api/contract`. */
 export const chapters: readonly Chapter[] = [
   {
     tag: "Sign-in",
