@@ -1,4 +1,4 @@
-import { agent } from "@netcheck/agents/agent.sql";
+import { agent, agentSecret } from "@netcheck/agents/agent.sql";
 import { recordHeartbeats } from "@netcheck/agents/presence";
 import type { App } from "@netcheck/api/app";
 import type { Platform } from "@netcheck/api/platform";
@@ -59,6 +59,12 @@ export function useFleet() {
       const mine = eq(agent.id, id as Id<"agent">);
       const [row] = await world().platform.db.select().from(agent).where(mine);
       return row;
+    },
+    /** The states of its secrets. */
+    secretsOf: async (id: string) => {
+      const mine = eq(agentSecret.agentId, id as Id<"agent">);
+      const rows = await world().platform.db.select().from(agentSecret).where(mine);
+      return rows.map(({ state }) => state).toSorted();
     },
     /** What was audited of it, oldest first. */
     audited: async (id: string) => {

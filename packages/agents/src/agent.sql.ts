@@ -1,6 +1,15 @@
 import type { Id } from "@netcheck/kernel/id";
 import { sql } from "drizzle-orm";
-import { index, jsonb, pgSchema, text, timestamp, uuid } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  index,
+  jsonb,
+  pgSchema,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
 
 export const agents = pgSchema("agents");
 
@@ -25,12 +34,6 @@ export const agent = agents.table(
     /** Random, as anyone at the broker may count a queue whose name they know. */
     queue: text().notNull().unique("agent_queue"),
     enrollmentHash: text().unique("agent_enrollment"),
-    /** The secret in use. The first use of another one below puts it here. */
-    secretHash: text().unique("agent_secret"),
-    /** Bought with the enrolment token, not yet used. */
-    boughtHash: text().unique("agent_bought"),
-    /** Handed out by sessions since a rotation was asked for, newest last, none used yet. */
-    rotatedHashes: text().array().notNull().default([]),
     rotateAskedAt: timestamp({ withTimezone: true }),
     brokerPasswordHash: text(),
     hostname: text(),
@@ -48,6 +51,30 @@ export const agent = agents.table(
     index("agent_active")
       .on(t.id)
       .where(sql`${t.status} = 'active'`),
-    index("agent_rotated").using("gin", t.rotatedHashes),
+  ],
+);
+
+/**
+ * The secrets of an agent, hashed. One is `in_use`; the first use of another puts that one in its
+ * place. One at most is `bought` with the enrolment token; sessions hand out `rotated` ones while a
+ * rotation is asked for. Who changes them holds the agent's row.
+ */
+export const agentSecret = agents.table(
+  "agent_secret",
+  {
+    hash: text().primaryKey(),
+    agentId: uuid()
+      .$type<Id<"agent">>()
+      .notNull()
+      .references(() => agent.id, { onDelete: "cascade" }),
+    state: text({ enum: ["bought", "rotated", "in_use"] }).notNull(),
+    /** In which order they were made. */
+    position: bigint({ mode: "number" }).generatedAlwaysAsIdentity(),
+  },
+  (t) => [
+    index("agent_secret_of").on(t.agentId),
+    uniqueIndex("agent_secret_one")
+      .on(t.agentId, t.state)
+      .where(sql`${t.state} <> 'rotated'`),
   ],
 );

@@ -10,7 +10,7 @@ import { and, eq, ne, sql } from "drizzle-orm";
 import * as z from "zod";
 
 import { driveAccount } from "./account.ts";
-import { agent } from "./agent.sql.ts";
+import { agent, agentSecret } from "./agent.sql.ts";
 import { changeAgent, whenChanged } from "./change.ts";
 import type { AgentsCtx } from "./ctx.ts";
 import { nameKey, tidyName } from "./name.ts";
@@ -138,9 +138,6 @@ export async function revokeAgent(ctx: AgentsCtx, id: Id<"agent">) {
   const set = {
     status: "revoked" as const,
     enrollmentHash: null,
-    secretHash: null,
-    boughtHash: null,
-    rotatedHashes: [],
     rotateAskedAt: null,
     brokerPasswordHash: null,
   };
@@ -148,7 +145,10 @@ export async function revokeAgent(ctx: AgentsCtx, id: Id<"agent">) {
     const mine = eq(agent.id, id);
     const live = and(mine, ne(agent.status, "revoked"));
     const [revoked] = await tx.update(agent).set(set).where(live).returning();
-    if (revoked) return { row: revoked, changed: true };
+    if (revoked) {
+      await tx.delete(agentSecret).where(eq(agentSecret.agentId, id));
+      return { row: revoked, changed: true };
+    }
     const [known] = await tx.select().from(agent).where(mine);
     if (!known) throw notFound("agent");
     return { row: known, changed: false };

@@ -1,4 +1,5 @@
 import { brokerPasswordHash } from "@netcheck/kernel/broker";
+import type { Tx } from "@netcheck/kernel/ctx";
 import { unauthenticated } from "@netcheck/kernel/fault";
 import {
   type Acting,
@@ -13,10 +14,10 @@ import { transaction } from "@netcheck/kernel/outbox";
 import { hashSecret, newSecret } from "@netcheck/kernel/secret";
 import { writing } from "@netcheck/kernel/writing";
 import type { AgentSession, Register } from "@netcheck/wire/registration";
-import { and, eq, ne } from "drizzle-orm";
+import { and, eq, ne, sql } from "drizzle-orm";
 
 import { driveAccount } from "./account.ts";
-import { agent } from "./agent.sql.ts";
+import { agent, agentSecret } from "./agent.sql.ts";
 import { createAgent, viewAgent } from "./agent.ts";
 import { changeAgent, whenChanged } from "./change.ts";
 import type { AgentsCtx } from "./ctx.ts";
@@ -48,11 +49,10 @@ export async function registerAgent(ctx: AgentsCtx, input: Register): Promise<Ag
   const [buyer] = await db.select({ id: agent.id }).from(agent).where(bought);
   if (!buyer) throw unauthenticated(DENIED);
   const acting = actAs(ctx, { type: "agent", agentId: buyer.id });
-  const agentSecret = newSecret(AGENT_SECRET_PREFIX);
+  const secret = newSecret(AGENT_SECRET_PREFIX);
   const password = newPassword();
   const set = {
     ...facts,
-    boughtHash: hashSecret(agentSecret),
     brokerPasswordHash: brokerPasswordHash(password),
     registeredAt: ctx.now(),
   };
@@ -60,11 +60,12 @@ export async function registerAgent(ctx: AgentsCtx, input: Register): Promise<Ag
   const row = await transaction(acting, audit, async (tx) => {
     const [registered] = await tx.update(agent).set(set).where(bought).returning();
     if (!registered) throw unauthenticated(DENIED);
+    await buySecret(tx, registered.id, secret);
     return registered;
   });
   await driveAccount(ctx, row);
   await activate(acting, row);
-  return { ...viewSession(ctx, row, password), agentSecret };
+  return { ...viewSession(ctx, row, password), agentSecret: secret };
 }
 
 /** A fresh enrolment token for the agent of this name, made if there is none; none for a revoked one. */
@@ -80,6 +81,17 @@ export async function enrolByName(ctx: AgentsCtx, name: string) {
   if (revoked) return undefined;
   const { enrollmentToken } = await createAgent(ctx, { name, location: {}, tags: [] });
   return enrollmentToken;
+}
+
+/** In place of the one that was bought before and not used. */
+async function buySecret(tx: Tx, agentId: Id<"agent">, secret: string) {
+  const hash = hashSecret(secret);
+  const target = [agentSecret.agentId, agentSecret.state];
+  const targetWhere = sql`${agentSecret.state} <> 'rotated'`;
+  await tx
+    .insert(agentSecret)
+    .values({ hash, agentId, state: "bought" })
+    .onConflictDoUpdate({ target, targetWhere, set: { hash } });
 }
 
 async function activate(

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 import { brokerPasswordHash, brokerUsername } from "@netcheck/kernel/broker";
-import type { Actor, Ctx } from "@netcheck/kernel/ctx";
+import type { Actor, Ctx, Tx } from "@netcheck/kernel/ctx";
 import { conflict, unauthenticated } from "@netcheck/kernel/fault";
 import {
   type Acting,
@@ -14,13 +14,12 @@ import {
 import type { Id } from "@netcheck/kernel/id";
 import { transaction } from "@netcheck/kernel/outbox";
 import { hashSecret, newSecret } from "@netcheck/kernel/secret";
-import { writing } from "@netcheck/kernel/writing";
 import { formatNetworks } from "@netcheck/wire/address";
 import type { AgentSession } from "@netcheck/wire/registration";
-import { and, arrayContains, eq, isNotNull, isNull, or, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, isNotNull, isNull, ne } from "drizzle-orm";
 
 import { driveAccount } from "./account.ts";
-import { agent } from "./agent.sql.ts";
+import { agent, agentSecret } from "./agent.sql.ts";
 import { viewNow } from "./agent.ts";
 import { changeAgent, whenChanged } from "./change.ts";
 import type { AgentsCtx } from "./ctx.ts";
@@ -32,17 +31,16 @@ export const AGENT_SECRET_PREFIX = "ncs";
  * is worth nothing from here on, and the enrolment token that bought it is spent.
  */
 export async function authenticateAgent(ctx: Ctx, secret: string): Promise<Actor> {
-  const hash = hashSecret(secret);
-  const used = eq(agent.secretHash, hash);
-  const opens = or(used, eq(agent.boughtHash, hash), arrayContains(agent.rotatedHashes, [hash]));
-  const { id, secretHash } = agent;
+  const is = eq(agentSecret.hash, hashSecret(secret));
   const { db } = asStranger(ctx);
-  const [row] = await db.select({ id, secretHash }).from(agent).where(opens);
-  if (!row) throw unauthenticated("This agent secret is unknown or revoked.");
-  const acting = actAs(ctx, { type: "agent", agentId: row.id });
+  const [known] = await db.select().from(agentSecret).where(is);
+  if (!known) throw unauthenticated("This agent secret is unknown or revoked.");
+  const { agentId, state } = known;
+  const acting = actAs(ctx, { type: "agent", agentId });
   const { actor } = acting;
-  if (row.secretHash === hash || (await takeUp(acting, hash))) return actor;
-  const [twin] = await db.select({ id }).from(agent).where(used);
+  if (state === "in_use" || (await takeUp(acting, known))) return actor;
+  const used = and(is, eq(agentSecret.state, "in_use"));
+  const [twin] = await db.select().from(agentSecret).where(used);
   if (!twin) throw unauthenticated("This agent secret was replaced.");
   return actor;
 }
@@ -69,20 +67,18 @@ export async function openAgentSession(ctx: AgentsCtx): Promise<AgentSession> {
   const acting = requireActor(ctx, "agent");
   const { agentId } = acting.actor;
   const password = newPassword();
-  const agentSecret = newSecret(AGENT_SECRET_PREFIX);
-  const handed = sql`(array_append(${agent.rotatedHashes}, ${hashSecret(agentSecret)}))`;
-  // An answer may be lost or overtaken by the next; the last four asked for all work.
-  const lastFour = sql`${handed}[cardinality(${agent.rotatedHashes}) - 2:]`;
-  const set = {
-    brokerPasswordHash: brokerPasswordHash(password),
-    rotatedHashes: sql`case when ${agent.rotateAskedAt} is null then ${agent.rotatedHashes} else ${lastFour} end`,
-  };
-  const live = and(eq(agent.id, agentId), isNotNull(agent.secretHash));
-  const [row] = await writing(acting).update(agent).set(set).where(live).returning();
-  if (!row) throw unauthenticated("This agent was revoked.");
+  const secret = newSecret(AGENT_SECRET_PREFIX);
+  const set = { brokerPasswordHash: brokerPasswordHash(password) };
+  const live = and(eq(agent.id, agentId), ne(agent.status, "revoked"));
+  const row = await transaction(acting, async (tx) => {
+    const [opened] = await tx.update(agent).set(set).where(live).returning();
+    if (!opened) throw unauthenticated("This agent was revoked.");
+    if (opened.rotateAskedAt) await handOut(tx, agentId, secret);
+    return opened;
+  });
   await driveAccount(ctx, row);
   const session = viewSession(ctx, row, password);
-  return row.rotateAskedAt ? { ...session, agentSecret } : session;
+  return row.rotateAskedAt ? { ...session, agentSecret: secret } : session;
 }
 
 /** What an agent needs to connect; the password is known to it alone. */
@@ -109,21 +105,38 @@ export function newPassword() {
   return randomBytes(32).toString("base64url");
 }
 
+/** An answer may be lost or overtaken by the next: the last four asked for all work. */
+async function handOut(tx: Tx, agentId: Id<"agent">, secret: string) {
+  await tx.insert(agentSecret).values({ hash: hashSecret(secret), agentId, state: "rotated" });
+  const { hash, position } = agentSecret;
+  const handed = and(eq(agentSecret.agentId, agentId), eq(agentSecret.state, "rotated"));
+  const older = tx
+    .select({ hash })
+    .from(agentSecret)
+    .where(handed)
+    .orderBy(desc(position))
+    .offset(4);
+  await tx.delete(agentSecret).where(inArray(hash, older));
+}
+
 /** Makes a new secret the one in use; false if it is none any more. */
-async function takeUp(acting: Acting<Ctx, ActorOf<"agent">>, hash: string) {
-  const { agentId: id } = acting.actor;
-  const mine = eq(agent.id, id);
-  const rotated = arrayContains(agent.rotatedHashes, [hash]);
-  const bought = eq(agent.boughtHash, hash);
-  const taken = { secretHash: hash, rotatedHashes: [] };
-  const byRotation = { ...taken, rotateAskedAt: null };
-  const byToken = { ...taken, boughtHash: null, enrollmentHash: null };
+async function takeUp(
+  acting: Acting<Ctx, ActorOf<"agent">>,
+  { hash, agentId }: typeof agentSecret.$inferSelect,
+) {
+  const mine = eq(agent.id, agentId);
+  const unused = and(eq(agentSecret.hash, hash), ne(agentSecret.state, "in_use"));
+  const outdone = and(eq(agentSecret.agentId, agentId), ne(agentSecret.state, "bought"));
   const audit = (isOurs: boolean) =>
-    isOurs && { action: "agent.secret_taken_up" as const, subjectId: id };
+    isOurs && { action: "agent.secret_taken_up" as const, subjectId: agentId };
   return await transaction(acting, audit, async (tx) => {
-    const rotation = tx.update(agent).set(byRotation).where(and(mine, rotated)).returning();
-    const purchase = tx.update(agent).set(byToken).where(and(mine, bought)).returning();
-    const [row] = [...(await rotation), ...(await purchase)];
-    return row !== undefined;
+    await tx.select({ id: agent.id }).from(agent).where(mine).for("update");
+    const [taken] = await tx.delete(agentSecret).where(unused).returning();
+    if (!taken) return false;
+    await tx.delete(agentSecret).where(outdone);
+    await tx.insert(agentSecret).values({ hash, agentId, state: "in_use" });
+    const spent = taken.state === "bought" ? { enrollmentHash: null } : { rotateAskedAt: null };
+    await tx.update(agent).set(spent).where(mine);
+    return true;
   });
 }
