@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 
 import { CheckResponse, type CheckType, WIRE_VERSION } from "@netcheck/wire/message";
-import { OPTIONS } from "@netcheck/wire/options";
 
 import { startProgram } from "./program.ts";
 
@@ -31,8 +30,8 @@ export async function startAgent(
     check: (type, target, { port, ...options } = {}) => {
       const id = randomUUID();
       const deadlineAt = new Date(Date.now() + DEADLINE_MS).toISOString();
-      const parsed = OPTIONS[type].parse({ timeoutMs: 3_000, ...options });
-      const request = { v: WIRE_VERSION, id, type, target, port, options: parsed, deadlineAt };
+      const given = { timeoutMs: 3_000, ...options };
+      const request = { v: WIRE_VERSION, id, type, target, port, options: given, deadlineAt };
       return new Promise((resolve) => {
         waiting.set(id, resolve);
         program.write(JSON.stringify(request));

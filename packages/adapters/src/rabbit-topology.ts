@@ -1,8 +1,7 @@
 import type { BrokerAccount } from "@netcheck/kernel/broker";
+import { type Bounds, type Kind, SAID, saidKey } from "@netcheck/wire/kind";
 
-/** The queues the worker consumes, by what is in them. */
-export const RESULTS_QUEUE = "agent_results";
-export const HEARTBEATS_QUEUE = "agent_heartbeats";
+/** Requests that no agent got. */
 export const UNDELIVERED_QUEUE = "agent_undelivered";
 /** What was thrown out, for people to look at. */
 export const DEAD_LETTERS_QUEUE = "agent_dead_letters";
@@ -12,6 +11,9 @@ const DEAD_LETTERS_EXCHANGE = "agent_dead_letters";
 
 const MIB = 1024 * 1024;
 const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** What agents say, by the first word of the routing key. */
+export type Kinds = Readonly<Record<string, Pick<Kind, "queue" | "bounds">>>;
 
 export type Exchanges = { requestExchange: string; responseExchange: string };
 export type Arguments = Record<string, string | number>;
@@ -24,7 +26,11 @@ export type Topology = {
 };
 
 /** What all agents share in the vhost. Every queue is bounded. */
-export function sharedTopology({ requestExchange, responseExchange }: Exchanges): Topology {
+export function sharedTopology(
+  { requestExchange, responseExchange }: Exchanges,
+  kinds: Kinds = SAID,
+): Topology {
+  const said = Object.entries(kinds);
   return {
     exchanges: [
       { name: requestExchange, type: "topic" },
@@ -34,47 +40,40 @@ export function sharedTopology({ requestExchange, responseExchange }: Exchanges)
     ],
     queues: [
       { name: DEAD_LETTERS_QUEUE, arguments: deadLetters },
-      { name: UNDELIVERED_QUEUE, arguments: undelivered },
-      { name: RESULTS_QUEUE, arguments: results },
-      { name: HEARTBEATS_QUEUE, arguments: heartbeats },
+      { name: UNDELIVERED_QUEUE, arguments: argumentsOf(undelivered) },
+      ...said.map(([, { queue, bounds }]) => ({ name: queue, arguments: argumentsOf(bounds) })),
     ],
     bindings: [
       { exchange: DEAD_LETTERS_EXCHANGE, queue: DEAD_LETTERS_QUEUE, routingKey: "" },
       { exchange: UNDELIVERED_EXCHANGE, queue: UNDELIVERED_QUEUE, routingKey: "" },
-      { exchange: responseExchange, queue: RESULTS_QUEUE, routingKey: "result.*" },
-      { exchange: responseExchange, queue: HEARTBEATS_QUEUE, routingKey: "heartbeat.*" },
+      ...said.map(([kind, { queue }]) => ({
+        exchange: responseExchange,
+        queue,
+        routingKey: saidKey(kind, "*"),
+      })),
     ],
   };
 }
 
-/** A full queue refuses, so that the agent's confirm is a nack and it keeps the answer. */
-const results: Arguments = {
-  "x-queue-type": "quorum",
-  "x-max-length": 100_000,
-  "x-max-length-bytes": 256 * MIB,
-  "x-overflow": "reject-publish",
-  "x-dead-letter-exchange": DEAD_LETTERS_EXCHANGE,
-  // RabbitMQ 4 would give up on a message after 20 returns; SQS may be away for longer than that.
-  "x-delivery-limit": 1_000_000,
+const undelivered: Bounds = {
+  messages: 100_000,
+  bytes: 256 * MIB,
+  whenFull: "drop_oldest",
+  replicated: true,
 };
 
-/** Presence goes by the time of receipt: a beat that waited longer than this would be a lie. */
-const heartbeats: Arguments = {
-  "x-queue-type": "classic",
-  "x-max-length": 10_000,
-  "x-overflow": "drop-head",
-  "x-message-ttl": 15_000,
-  "x-dead-letter-exchange": DEAD_LETTERS_EXCHANGE,
-};
-
-const undelivered: Arguments = {
-  "x-queue-type": "quorum",
-  "x-max-length": 100_000,
-  "x-max-length-bytes": 256 * MIB,
-  "x-overflow": "drop-head",
-  "x-dead-letter-exchange": DEAD_LETTERS_EXCHANGE,
-  "x-delivery-limit": 1_000_000,
-};
+function argumentsOf({ messages, bytes, whenFull, waitMs, replicated }: Bounds): Arguments {
+  return {
+    "x-queue-type": replicated ? "quorum" : "classic",
+    "x-max-length": messages,
+    ...(bytes !== undefined && { "x-max-length-bytes": bytes }),
+    "x-overflow": whenFull === "refuse" ? "reject-publish" : "drop-head",
+    ...(waitMs !== undefined && { "x-message-ttl": waitMs }),
+    "x-dead-letter-exchange": DEAD_LETTERS_EXCHANGE,
+    // RabbitMQ 4 would give up on a message after 20 returns; SQS may be away for longer than that.
+    ...(replicated && { "x-delivery-limit": 1_000_000 }),
+  };
+}
 
 const deadLetters: Arguments = {
   "x-queue-type": "classic",
@@ -95,14 +94,18 @@ export const requestQueue: Arguments = {
 };
 
 /** What one account may do, and no more. Patterns are regular expressions of the broker. */
-export function accountRights({ agentId, queue }: BrokerAccount, exchanges: Exchanges) {
-  const { requestExchange, responseExchange } = exchanges;
+export function accountRights(
+  { agentId, queue }: BrokerAccount,
+  { requestExchange, responseExchange }: Exchanges,
+  kinds: Kinds = SAID,
+) {
+  const said = Object.keys(kinds).map(escaped).join("|");
   return {
     binding: { exchange: requestExchange, queue, routingKey: `agent.${agentId}` },
     limits: { "max-connections": 2, "max-channels": 8 },
     topicPermission: {
       exchange: responseExchange,
-      write: `^(result|heartbeat)\\.${escaped(agentId)}$`,
+      write: `^(${said})\\.${escaped(agentId)}$`,
       read: "^$",
     },
     permission: { configure: "^$", write: exactly(responseExchange), read: exactly(queue) },
@@ -110,9 +113,10 @@ export function accountRights({ agentId, queue }: BrokerAccount, exchanges: Exch
 }
 
 /** What the worker needs: it declares nothing. */
-export function workerPermission({ requestExchange }: Exchanges) {
-  const queues = [RESULTS_QUEUE, HEARTBEATS_QUEUE, UNDELIVERED_QUEUE].join("|");
-  return { configure: "^$", write: exactly(requestExchange), read: `^(${queues})$` };
+export function workerPermission({ requestExchange }: Exchanges, kinds: Kinds = SAID) {
+  const queues = [...Object.values(kinds).map(({ queue }) => queue), UNDELIVERED_QUEUE];
+  const read = `^(${queues.map(escaped).join("|")})$`;
+  return { configure: "^$", write: exactly(requestExchange), read };
 }
 
 const escaped = (name: string) => name.replace(/[^\w-]/g, String.raw`\$&`);

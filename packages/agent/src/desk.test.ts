@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type AddressInfo, type Server } from "node:net";
 
 import { parseAllowList } from "@netcheck/wire/address";
+import { CheckResponse } from "@netcheck/wire/message";
 import type { ConsumeMessage } from "amqplib";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
@@ -97,6 +98,22 @@ describe("a request", () => {
     it.take(link, message(change));
     await it.drain();
     expect([settled, sent]).toEqual([["reject"], []]);
+  });
+
+  it("[PRB-13] of a kind that this agent does not know is answered so, once", async () => {
+    const bodies: string[] = [];
+    const { link, sent, settled } = fakeLink((body) => Promise.resolve(void bodies.push(body)));
+    const it = desk();
+    await it.attach(link);
+    for (let i = 0; i < 2; i++) it.take(link, message({ kind: "look" }, { "x-request-id": "r1" }));
+    await it.drain();
+    expect([settled, sent]).toEqual([["ack", "ack"], [{ id: ID, requestId: "r1" }]]);
+    expect(CheckResponse.parse(JSON.parse(bodies[0] ?? ""))).toMatchObject({
+      status: "failed",
+      failureSource: "agent",
+      error: { code: "unsupported", message: expect.stringContaining("look") },
+    });
+    expect(it.begun()).toBe(0);
   });
 
   it("[CHK-35] NC-B-23 has its deadline judged by the platform's clock", async () => {

@@ -1,4 +1,4 @@
-import { REQUEST_ID_HEADER } from "@netcheck/wire/message";
+import { type CheckResponse, REQUEST_ID_HEADER } from "@netcheck/wire/message";
 import type { ConsumeMessage } from "amqplib";
 
 import { backoffMs } from "./backoff.ts";
@@ -7,7 +7,7 @@ import { log } from "./log.ts";
 import { createMemory, type Remembered } from "./memory.ts";
 import { readRequest, type Request } from "./request.ts";
 import { encodeResponse } from "./response.ts";
-import { run, type RunContext } from "./run.ts";
+import { decline, run, type RunContext } from "./run.ts";
 import { messageOf } from "./text.ts";
 import { pause } from "./wait.ts";
 
@@ -58,28 +58,36 @@ export function createDesk(context: RunContext): Desk {
     check.deliveries = [];
   };
 
-  const answer = async (check: Check, request: Request) => {
+  const answer = async (check: Check, response: CheckResponse) => {
+    check.answer = encodeResponse(response);
+    check.state = "answered";
+    await publish(check);
+  };
+
+  const work = async (check: Check, request: Request) => {
     running += 1;
     begun += 1;
-    try {
-      const response = await run(request, context);
-      if (context.stop.aborted) return memory.forget(check.id);
-      check.answer = encodeResponse(response);
-      check.state = "answered";
-      log.debug("a check was run", {
-        check: check.id,
-        type: request.type,
-        ms: response.durationMs,
-      });
-    } finally {
-      running -= 1;
-    }
-    await publish(check);
+    const response = await run(request, context).finally(() => (running -= 1));
+    if (context.stop.aborted) return memory.forget(check.id);
+    log.debug("a check was run", { check: check.id, type: request.type, ms: response.durationMs });
+    await answer(check, response);
   };
 
   const track = (task: Promise<void>) => {
     const tracked = task.finally(() => tasks.delete(tracked));
     tasks.add(tracked);
+  };
+
+  /** Whether this came before: then both messages are settled with the one answer. */
+  const isKnown = (id: string, delivery: Delivery) => {
+    const known = memory.get(id);
+    known?.deliveries.push(delivery);
+    if (known?.state === "confirmed") settle(known);
+    return known !== undefined;
+  };
+
+  const begin = (id: string, delivery: Delivery, task: (check: Check) => Promise<void>) => {
+    track(task(memory.add(id, requestIdOf(delivery.message), delivery)));
   };
 
   return {
@@ -94,24 +102,23 @@ export function createDesk(context: RunContext): Desk {
     take: (link, message) => {
       // Not settled: it goes back to the queue when the link is closed.
       if (draining) return;
+      const delivery = { link, message };
       const read = readRequest(message.content);
       if ("refusal" in read) {
-        log.warn("a request was refused", { reason: read.refusal });
-        return link.reject(message);
+        const { refusal, unsupported } = read;
+        log.warn("a request was refused", { reason: refusal });
+        if (!unsupported) return link.reject(message);
+        if (isKnown(unsupported.id, delivery)) return;
+        const declined = decline(unsupported, context);
+        return begin(unsupported.id, delivery, (check) => answer(check, declined));
       }
       const { request } = read;
-      const known = memory.get(request.id);
-      if (known) {
-        known.deliveries.push({ link, message });
-        if (known.state === "confirmed") settle(known);
-        return;
-      }
+      if (isKnown(request.id, delivery)) return;
       if (Date.parse(request.deadlineAt) <= context.clock.now()) {
         log.warn("a request came after its deadline", { check: request.id });
         return link.reject(message);
       }
-      const requestId = requestIdOf(message);
-      track(answer(memory.add(request.id, requestId, { link, message }), request));
+      begin(request.id, delivery, (check) => work(check, request));
     },
     drain: async () => {
       draining = true;

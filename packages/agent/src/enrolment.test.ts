@@ -68,7 +68,9 @@ async function agent(
     register: ({ token: given }: { token: string }) => next(`register ${given}`),
     openSession: (secret: string) => next(`session ${secret}`),
   };
-  const enrolment = await createEnrolment({ platformUrl, token, stateFile, insecure }, platform);
+  const enrolment = await createEnrolment({ platformUrl, token, stateFile, insecure }, platform, [
+    "tcp",
+  ]);
   return { asked, open: (stop = signal) => enrolment.open(stop) };
 }
 

@@ -9,7 +9,7 @@ import { log } from "./log.ts";
 import { isLoopback } from "./loopback.ts";
 import type { Platform, PlatformAnswer } from "./platform.ts";
 import type { Settings } from "./settings.ts";
-import { CAPABILITIES, VERSION } from "./version.ts";
+import { VERSION } from "./version.ts";
 import { pause } from "./wait.ts";
 
 const REVOKED = "This agent was revoked or deleted; create a new one and start with its token.";
@@ -28,7 +28,7 @@ export async function createEnrolment(
     region?: string | undefined;
   },
   platform: Platform,
-  capabilities: readonly string[] = CAPABILITIES,
+  capabilities: readonly string[],
 ): Promise<Enrolment> {
   const { platformUrl, token } = settings;
   const file = settings.stateFile ?? (await findStateFile(stateFolder(process.env), settings));

@@ -1,3 +1,4 @@
+import { type Said, saidKey } from "@netcheck/wire/kind";
 import { REQUEST_ID_HEADER } from "@netcheck/wire/message";
 import type { AgentSession } from "@netcheck/wire/registration";
 import { connect, type ChannelModel, type ConfirmChannel, type ConsumeMessage } from "amqplib";
@@ -16,7 +17,7 @@ export type Ending = { reason: string; refused: boolean };
 /** One connection to the broker with one channel. Settling a message of a link that ended does nothing. */
 export type Link = {
   /** Resolves when the broker has confirmed the message, rejects when it refused it or the link ended. */
-  publish(kind: "result" | "heartbeat", body: Buffer, requestId?: string): Promise<void>;
+  publish(kind: Said, body: Buffer, requestId?: string): Promise<void>;
   /** Starts taking messages, at most `concurrency` at a time that are not settled. */
   consume(concurrency: number, onMessage: (message: ConsumeMessage) => void): Promise<void>;
   ack(message: ConsumeMessage): void;
@@ -94,7 +95,7 @@ function linkOver(
           userId: broker.username,
           ...(requestId !== undefined && { headers: { [REQUEST_ID_HEADER]: requestId } }),
         };
-        channel.publish(broker.responseExchange, `${kind}.${agentId}`, body, options, (error) =>
+        channel.publish(broker.responseExchange, saidKey(kind, agentId), body, options, (error) =>
           error ? reject(error) : resolve(),
         );
       }),

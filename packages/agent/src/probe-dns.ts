@@ -9,7 +9,7 @@ import { askTcp, askUdp, readServer, type Asked, type Server } from "./dns-excha
 import type { DnsMessage, DnsRecord, Query } from "./dns-message.ts";
 import { failure, policyFailure, timeoutFailure, type Failure } from "./failure.ts";
 import { SYSTEM_NETWORK, type Network } from "./network.ts";
-import type { Outcome, ProbeContext } from "./probe.ts";
+import type { Outcome, Probe, ProbeContext } from "./probe.ts";
 import { reach } from "./reach.ts";
 import { reverseName } from "./reverse-name.ts";
 
@@ -30,6 +30,10 @@ type DnsResult = {
 };
 
 type Context = ProbeContext & { network: Network };
+
+export const dns: Probe<"dns"> = {
+  run: ({ target, port, options }, context) => probeDns(target, port, options, context),
+};
 
 /** Asks a resolver for the records of a name. */
 export async function probeDns(

@@ -2,7 +2,7 @@ import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 
-import type { HttpOptions, IpVersion } from "@netcheck/wire/options";
+import { HttpOptions, type IpVersion } from "@netcheck/wire/options";
 
 import type { Answer } from "./answer.ts";
 import { readBody } from "./body.ts";
@@ -11,7 +11,7 @@ import { exchangeHttp2 } from "./exchange-http2.ts";
 import { exchange } from "./exchange.ts";
 import { failure, policyFailure, type Failure } from "./failure.ts";
 import { answerHeaders, headersAfterRedirect, requestHeaders } from "./headers.ts";
-import type { Outcome, ProbeContext } from "./probe.ts";
+import type { Outcome, Probe, ProbeContext } from "./probe.ts";
 import { methodAfterRedirect, redirectOf } from "./redirect.ts";
 import { cleanText } from "./text.ts";
 import { reportTls, type TlsReport } from "./tls-report.ts";
@@ -43,6 +43,11 @@ type Terms = ProbeContext & {
 
 /** A connection that is ready for a request; `http2` if both ends agreed on it. */
 type Opened = { socket: Socket; http2?: TLSSocket } | { failure: Failure };
+
+export const http: Probe<"http"> = {
+  run: ({ target, port, options }, context) => probeHttp(target, port, options, context),
+  runHere: (port, context) => probeHttp("127.0.0.1", port, HttpOptions.parse({}), context),
+};
 
 /** Asks for a page and follows its redirects, each hop on a connection of its own. */
 export async function probeHttp(

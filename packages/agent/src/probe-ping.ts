@@ -1,13 +1,29 @@
 import { isIP } from "node:net";
 
-import type { PingOptions } from "@netcheck/wire/options";
+import { PingOptions } from "@netcheck/wire/options";
 
 import { failure, policyFailure, type Failure } from "./failure.ts";
 import { SYSTEM_NETWORK } from "./network.ts";
 import { pingCommand } from "./ping-command.ts";
 import { parsePing, type PingReport } from "./ping-output.ts";
-import type { Outcome, ProbeContext } from "./probe.ts";
+import type { Outcome, Probe, ProbeContext } from "./probe.ts";
 import { reach } from "./reach.ts";
+
+const TRIAL_MS = 3_000;
+const TRIAL = PingOptions.parse({ packets: 1, timeoutMs: 2_000 });
+
+export const ping: Probe<"ping"> = {
+  run: ({ target, options }, context) => probePing(target, options, context),
+  trial: {
+    async passes(network) {
+      const { command, argv } = pingCommand("127.0.0.1", TRIAL);
+      const { stdout, stderr } = await network.ping(command, argv, AbortSignal.timeout(TRIAL_MS));
+      return parsePing(stdout, stderr, 1).stats.rcv > 0;
+    },
+    shows: "got a reply from this host itself",
+    needs: "needs the system's ping, and a net.ipv4.ping_group_range that covers this group",
+  },
+};
 
 /** Sends ICMP echo requests by the system's ping, to an address that was resolved and judged here. */
 export async function probePing(

@@ -1,7 +1,12 @@
 import type { IpVersion } from "@netcheck/wire/options";
 
 import { dial, elapsedMs } from "./dial.ts";
-import type { Outcome, ProbeContext } from "./probe.ts";
+import type { Outcome, Probe, ProbeContext } from "./probe.ts";
+
+export const tcp: Probe<"tcp"> = {
+  run: ({ target, port, options }, context) => probeTcp(target, port, context, options.ipVersion),
+  runHere: (port, context) => probeTcp("127.0.0.1", port, context),
+};
 
 /** Connects to the port and hangs up. */
 export async function probeTcp(

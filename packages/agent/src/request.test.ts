@@ -22,6 +22,11 @@ describe("a request is read", () => {
     });
   });
 
+  it("[PRB-13] as a check, whether it says so or not", () => {
+    expect(read(golden("check"))).toEqual({ request: golden("check") });
+    expect(golden("check")).toMatchObject({ ...golden("tcp"), kind: "check" });
+  });
+
   it("whatever a later platform adds to it", () => {
     const options = { timeoutMs: 5_000, later: 1 };
     expect(read({ ...golden("tcp"), options, later: 1 })).toEqual({ request: golden("tcp") });
@@ -51,6 +56,15 @@ describe("a request is refused", () => {
   ])("because of its %s", (at, change) => {
     const refused = read({ ...golden("tcp"), ...change });
     expect(refused).toEqual({ refusal: expect.stringContaining(`${at}: `) });
+  });
+
+  it.each(["look", "toString"])("[PRB-13] and can be answered where its kind is %s", (kind) => {
+    const { id } = golden("tcp");
+    expect(read({ v: 1, id, kind, where: "everywhere" })).toEqual({
+      refusal: expect.stringContaining(kind),
+      unsupported: { v: 1, id, kind },
+    });
+    expect(read({ v: 1, kind })).not.toHaveProperty("unsupported");
   });
 
   it.each(["a\r\nb: c", "a\0"])("with the header value %j", (value) => {

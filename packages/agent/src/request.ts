@@ -1,29 +1,32 @@
-import { CheckRequest, WIRE_VERSION } from "@netcheck/wire/message";
-import { DnsOptions, HttpOptions, PingOptions, TcpOptions } from "@netcheck/wire/options";
-import * as z from "zod";
+import type { Asked } from "@netcheck/wire/kind";
+import { CheckRequest, type CheckType, RequestHead, WIRE_VERSION } from "@netcheck/wire/message";
+import { TypedOptions } from "@netcheck/wire/options";
+import type * as z from "zod";
 
-// The platform's schemas are strict for its callers; on the wire unknown fields are ignored.
-const Request = z.discriminatedUnion("type", [
-  CheckRequest.extend({ type: z.literal("http"), options: HttpOptions.strip() }),
-  CheckRequest.extend({ type: z.literal("tcp"), port: z.int(), options: TcpOptions.strip() }),
-  CheckRequest.extend({
-    type: z.literal("dns"),
-    port: z.int().min(1).max(65_535).default(53),
-    options: DnsOptions.strip(),
-  }),
-  CheckRequest.extend({ type: z.literal("ping"), options: PingOptions.strip() }),
-]);
+const Request = CheckRequest.omit({ port: true, options: true }).and(TypedOptions);
+
+/** How each kind of request is read. */
+const READERS = { check: Request } satisfies Record<Asked, z.ZodType>;
 
 const Version = CheckRequest.pick({ v: true });
 
 /** A check this agent can run. */
 export type Request = z.output<typeof Request>;
 
+/** The same of one type. */
+export type RequestOf<T extends CheckType> = { [K in T]: Extract<Request, { type: K }> }[T];
+
+/** With `unsupported` it was made for a later agent than this one, and can be answered so. */
+type Refusal = { refusal: string; unsupported?: RequestHead };
+
 /** Reads a request as it came from the broker, or says in one line why it cannot be run. */
-export function readRequest(content: Buffer): { request: Request } | { refusal: string } {
+export function readRequest(content: Buffer): { request: Request } | Refusal {
   const json = parseJson(content);
   if (json === undefined) return { refusal: "not JSON" };
-  const parsed = Request.safeParse(json);
+  const head = RequestHead.safeParse(json).data;
+  if (head && !Object.hasOwn(READERS, head.kind))
+    return { refusal: `of a kind that this agent does not know: ${head.kind}`, unsupported: head };
+  const parsed = READERS.check.safeParse(json);
   if (parsed.success) return { request: parsed.data };
   if (!Version.safeParse(json).success)
     return { refusal: `not version ${WIRE_VERSION} of the wire` };

@@ -1,15 +1,13 @@
 import type { AllowList } from "@netcheck/wire/address";
+import type { CheckType, RequestHead } from "@netcheck/wire/message";
 
 import type { Clock } from "./clock.ts";
 import { elapsedMs } from "./dial.ts";
 import { failure } from "./failure.ts";
 import type { Network } from "./network.ts";
-import { probeDns } from "./probe-dns.ts";
-import { probeHttp } from "./probe-http.ts";
-import { probePing } from "./probe-ping.ts";
-import { probeTcp } from "./probe-tcp.ts";
 import type { Outcome, ProbeContext } from "./probe.ts";
-import type { Request } from "./request.ts";
+import { PROBES } from "./probes.ts";
+import type { Request, RequestOf } from "./request.ts";
 import { responseOf } from "./response.ts";
 import { messageOf } from "./text.ts";
 
@@ -31,7 +29,7 @@ export async function run(request: Request, { clock, stop, ...context }: RunCont
   const timer = setTimeout(expire, limitMs);
   stop.addEventListener("abort", expire);
   try {
-    const outcome = await probe(request, { ...context, signal: limit.signal });
+    const outcome = await probe(request.type, request, { ...context, signal: limit.signal });
     return responseOf({ id: request.id, startedAt, durationMs: elapsedMs(begun) }, outcome);
   } finally {
     clearTimeout(timer);
@@ -39,19 +37,20 @@ export async function run(request: Request, { clock, stop, ...context }: RunCont
   }
 }
 
-async function probe(request: Request, context: ProbeContext): Promise<Outcome> {
+/** The answer to a request that was made for a later agent than this one. */
+export function decline({ id, kind }: RequestHead, { clock }: Pick<RunContext, "clock">) {
+  const message = `This agent knows no requests of the kind ${kind}.`;
+  const outcome = { failure: failure("agent", "run", "unsupported", message), result: {} };
+  return responseOf({ id, startedAt: clock.now(), durationMs: 0 }, outcome);
+}
+
+async function probe<T extends CheckType>(
+  type: T,
+  request: RequestOf<T>,
+  context: ProbeContext,
+): Promise<Outcome> {
   try {
-    const { target, port } = request;
-    switch (request.type) {
-      case "http":
-        return await probeHttp(target, port, request.options, context);
-      case "tcp":
-        return await probeTcp(target, request.port, context, request.options.ipVersion);
-      case "dns":
-        return await probeDns(target, request.port, request.options, context);
-      case "ping":
-        return await probePing(target, request.options, context);
-    }
+    return await PROBES[type].run(request, context);
   } catch (error) {
     // A fault of ours: the platform is told rather than left to wait for the deadline.
     return { failure: failure("agent", "run", "internal", messageOf(error)), result: {} };

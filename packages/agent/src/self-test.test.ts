@@ -11,7 +11,6 @@ import * as z from "zod";
 import { saveCredential } from "./credential.ts";
 import { selfTest } from "./self-test.ts";
 import { readCommand } from "./settings.ts";
-import { CAPABILITIES } from "./version.ts";
 
 const Report = z.object({
   version: z.string(),
@@ -56,7 +55,7 @@ const state = (name: string) => join(folder, name);
 describe("a self-test", () => {
   it("without a platform says what the host offers", async () => {
     const { verdicts, details } = await tested(["--state", state("none.json")]);
-    for (const type of CAPABILITIES) expect(verdicts[`type ${type}`]).toBe("ok");
+    for (const type of ["http", "tcp", "dns"]) expect(verdicts[`type ${type}`]).toBe("ok");
     expect(Object.keys(verdicts)).toEqual(expect.arrayContaining(["IPv4", "IPv6", "resolver"]));
     expect(details["allow-list"]).toContain("10.0.0.0/8");
     expect(details["state file"]).toContain("can be made");

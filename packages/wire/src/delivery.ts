@@ -6,18 +6,18 @@ import { CheckResponse, Heartbeat } from "./message.ts";
 export const Reason = z.enum(["expired", "queue_full", "rejected", "unroutable"]);
 export type Reason = z.output<typeof Reason>;
 
-const Common = { agentId: z.uuid(), requestId: z.string().min(1).max(128) };
-
-/** The worker vouches for `agentId` and `receivedAt`; `response` is as the agent sent it. */
-const Responded = z.object({
-  ...Common,
-  kind: z.literal("response"),
+/** What the worker vouches for of whatever an agent says; the rest is as the agent sent it. */
+const Carried = z.object({
+  kind: z.string(),
+  agentId: z.uuid(),
   receivedAt: z.iso.datetime(),
-  response: CheckResponse,
+  requestId: z.string().min(1).max(128),
 });
+export type Carried = z.output<typeof Carried>;
 
-const Undelivered = z.object({
-  ...Common,
+const Responded = Carried.extend({ kind: z.literal("response"), response: CheckResponse });
+
+const Undelivered = Carried.omit({ receivedAt: true }).extend({
   kind: z.literal("undelivered"),
   checkId: z.uuid(),
   reason: Reason,
@@ -28,9 +28,7 @@ export const ResultDelivery = z.discriminatedUnion("kind", [Responded, Undeliver
 export type ResultDelivery = z.output<typeof ResultDelivery>;
 
 /** Body of `agent-heartbeats`. */
-export const HeartbeatDelivery = z.object({
-  agentId: z.uuid(),
-  receivedAt: z.iso.datetime(),
+export const HeartbeatDelivery = Carried.pick({ agentId: true, receivedAt: true }).extend({
   heartbeat: Heartbeat,
 });
 export type HeartbeatDelivery = z.output<typeof HeartbeatDelivery>;

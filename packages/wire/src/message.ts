@@ -1,12 +1,14 @@
 import * as z from "zod";
 
+import { TypedOptions } from "./options.ts";
+
 /** Version of the messages below; a message of another version is dead-lettered with a counter. */
 export const WIRE_VERSION = 1;
 
 /** Largest message either side accepts, in bytes. */
 export const MAX_MESSAGE_BYTES = 256 * 1024;
 
-export const CheckType = z.enum(["http", "tcp", "dns", "ping"]);
+export const CheckType = z.enum(TypedOptions.options.map(({ shape }) => shape.type.value));
 export type CheckType = z.output<typeof CheckType>;
 
 /** Where a failed check was stopped: whose fault it is. */
@@ -30,10 +32,17 @@ const Id = z.uuid();
 const Instant = z.iso.datetime({ offset: true });
 const Port = z.int().min(1).max(65_535);
 
-/** Platform to agent, `agent_requests_exchange`, routing key `agent.<agentId>`. */
-export const CheckRequest = z.object({
+/** What every request carries, whatever it asks: `agent_requests_exchange`, routing key `agent.<agentId>`. */
+export const RequestHead = z.object({
   v: z.literal(WIRE_VERSION),
   id: Id,
+  kind: z.string().min(1).max(64).default("check"),
+});
+export type RequestHead = z.output<typeof RequestHead>;
+
+/** Asks for a check. The first version knew no kinds: without one, a request is this. */
+export const CheckRequest = RequestHead.extend({
+  kind: z.literal("check").optional(),
   type: CheckType,
   target: z.string().min(1).max(253),
   port: Port.optional(),
@@ -64,11 +73,11 @@ const Failed = z.object({
   result: Result,
 });
 
-/** Agent to platform, `agent_responses`, routing key `result.<agentId>`, `user-id` set. */
+/** What an agent answers to a request. */
 export const CheckResponse = z.discriminatedUnion("status", [Finished, Failed]);
 export type CheckResponse = z.output<typeof CheckResponse>;
 
-/** Agent to platform, `agent_responses`, routing key `heartbeat.<agentId>`, `user-id` set. */
+/** What an agent says of itself every few seconds. */
 export const Heartbeat = z.object({
   v: z.literal(WIRE_VERSION),
   at: Instant,

@@ -101,10 +101,12 @@ export const PingOptions = z
   });
 export type PingOptions = z.output<typeof PingOptions>;
 
-/** The options schema of every type: the API fills defaults with it, the agent reads by it. */
-export const OPTIONS = {
-  http: HttpOptions,
-  tcp: TcpOptions,
-  dns: DnsOptions,
-  ping: PingOptions,
-} as const;
+const Port = z.int().min(1).max(65_535);
+
+/** Every type of check: what its port is, and its options as an agent reads them, who ignores unknown ones. */
+export const TypedOptions = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("http"), port: Port.optional(), options: HttpOptions.strip() }),
+  z.object({ type: z.literal("tcp"), port: Port, options: TcpOptions.strip() }),
+  z.object({ type: z.literal("dns"), port: Port.default(53), options: DnsOptions.strip() }),
+  z.object({ type: z.literal("ping"), port: Port.optional(), options: PingOptions.strip() }),
+]);

@@ -1,8 +1,12 @@
 import { HeartbeatDelivery, ResultDelivery } from "@netcheck/wire/delivery";
+import { SAID } from "@netcheck/wire/kind";
 import { MAX_MESSAGE_BYTES } from "@netcheck/wire/message";
 import { describe, expect, it } from "vitest";
 
-import { type Arrival, judgeHeartbeat, judgeResult, judgeUndelivered } from "./arrival.ts";
+import { type Arrival, judgeSaid, judgeUndelivered } from "./arrival.ts";
+
+const judgeResult = judgeSaid("result", SAID.result);
+const judgeHeartbeat = judgeSaid("heartbeat", SAID.heartbeat);
 
 const AGENT = "01980000-0000-7000-8000-000000000001";
 const OTHER = "01980000-0000-7000-8000-000000000002";

@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
 
 import { sqsSafe } from "@netcheck/adapters/sqs-batch";
-import type { HeartbeatDelivery, Reason, ResultDelivery } from "@netcheck/wire/delivery";
+import type { Carried, Reason, ResultDelivery } from "@netcheck/wire/delivery";
+import { type Kind, saidKey } from "@netcheck/wire/kind";
 import {
   CheckRequest,
-  CheckResponse,
-  Heartbeat,
   MAX_MESSAGE_BYTES,
   REQUEST_ID_HEADER,
   WIRE_VERSION,
@@ -26,24 +25,29 @@ export type Verdict =
   | { body: string; agentId: string; requestId: string }
   | { reason: Rejection; agentId?: string };
 
+type Said = Pick<Kind, "schema" | "carriedAs">;
+
 const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 const USER = new RegExp(`^agent\\.(${UUID})$`);
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
-/** Judges what lies in `agent_results`. What a body says of its sender is ignored. */
-export function judgeResult(arrival: Arrival, now: Date): Verdict {
-  return judge(arrival, "result", CheckResponse, (text, agentId, requestId) => {
-    const head = { kind: "response", agentId, receivedAt: now.toISOString(), requestId } as const;
-    return splice(head satisfies Omit<ResultDelivery, "response">, "response", text);
-  });
-}
-
-/** Judges what lies in `agent_heartbeats`. */
-export function judgeHeartbeat(arrival: Arrival, now: Date): Verdict {
-  return judge(arrival, "heartbeat", Heartbeat, (text, agentId) => {
-    const head = { agentId, receivedAt: now.toISOString() };
-    return splice(head satisfies Omit<HeartbeatDelivery, "heartbeat">, "heartbeat", text);
-  });
+/** Judges what lies in the queue of a kind. What a body says of its sender is ignored. */
+export function judgeSaid(kind: string, { schema, carriedAs }: Said) {
+  return (arrival: Arrival, now: Date): Verdict => {
+    const { content, fields, properties } = arrival;
+    const userId: unknown = properties.userId;
+    const agentId = typeof userId === "string" ? USER.exec(userId)?.[1] : undefined;
+    if (!agentId) return { reason: "no_user_id" };
+    // A CC header leads past the broker's own check of the key, into the other queue.
+    if (fields.routingKey !== saidKey(kind, agentId)) return { reason: "wrong_key", agentId };
+    if (content.length > MAX_MESSAGE_BYTES) return { reason: "too_large", agentId };
+    const text = content.toString();
+    const parsed = parse(text, schema);
+    if (!parsed.success) return { reason: parsed.reason, agentId };
+    const requestId = requestIdOf(arrival);
+    const head = { kind: carriedAs, agentId, receivedAt: now.toISOString(), requestId };
+    return { body: splice(head satisfies Carried, carriedAs, text), agentId, requestId };
+  };
 }
 
 /** Reads what lies in `agent_undelivered`: a request of ours that the broker could not keep. */
@@ -63,26 +67,6 @@ export function judgeUndelivered(arrival: Arrival): Verdict {
 function reasonOf(death: string | undefined): Reason {
   if (death === "expired") return "expired";
   return death === "maxlen" ? "queue_full" : "rejected";
-}
-
-function judge(
-  arrival: Arrival,
-  kind: "result" | "heartbeat",
-  schema: z.ZodType,
-  bodyOf: (text: string, agentId: string, requestId: string) => string,
-): Verdict {
-  const { content, fields, properties } = arrival;
-  const userId: unknown = properties.userId;
-  const agentId = typeof userId === "string" ? USER.exec(userId)?.[1] : undefined;
-  if (!agentId) return { reason: "no_user_id" };
-  // A CC header leads past the broker's own check of the key, into the other queue.
-  if (fields.routingKey !== `${kind}.${agentId}`) return { reason: "wrong_key", agentId };
-  if (content.length > MAX_MESSAGE_BYTES) return { reason: "too_large", agentId };
-  const text = content.toString();
-  const parsed = parse(text, schema);
-  if (!parsed.success) return { reason: parsed.reason, agentId };
-  const requestId = requestIdOf(arrival);
-  return { body: bodyOf(text, agentId, requestId), agentId, requestId };
 }
 
 const Versioned = z.object({ v: z.int() });

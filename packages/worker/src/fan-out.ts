@@ -8,6 +8,7 @@ import { count } from "@netcheck/kernel/metrics";
 import type { Queue } from "@netcheck/kernel/queue";
 import { within } from "@netcheck/kernel/time";
 import type { Reason, ResultDelivery } from "@netcheck/wire/delivery";
+import { ASKED, SAID } from "@netcheck/wire/kind";
 import { REQUEST_ID_HEADER } from "@netcheck/wire/message";
 
 import { METRICS } from "./catalogue.ts";
@@ -22,7 +23,7 @@ type Options = {
   onReady: () => void;
 };
 
-const QUEUE = "check-requests";
+const QUEUE = ASKED.check.takenFrom;
 const RECEIVES = 3;
 /** Below the queue's visibility timeout of 5 s, with time left for the report and the delete. */
 const CONFIRM_MS = 3_000;
@@ -79,7 +80,7 @@ export async function fanOut(link: Link, { sqs, queue, exchange, signal, onReady
       id: `${messageId}.${i}`,
       body: JSON.stringify(body),
     }));
-    await queue.send("agent-results", messages);
+    await queue.send(SAID.result.carriedTo, messages);
   }
 
   async function receive() {

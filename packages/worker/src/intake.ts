@@ -1,34 +1,14 @@
 import { backOff } from "@netcheck/adapters/backoff";
 import type { Link } from "@netcheck/adapters/rabbit";
-import {
-  HEARTBEATS_QUEUE,
-  RESULTS_QUEUE,
-  UNDELIVERED_QUEUE,
-} from "@netcheck/adapters/rabbit-topology";
 import type { Sqs } from "@netcheck/adapters/sqs-client";
 import { log } from "@netcheck/kernel/log";
 import { count } from "@netcheck/kernel/metrics";
 import { within } from "@netcheck/kernel/time";
 import type { Channel, ConsumeMessage } from "amqplib";
 
-import {
-  type Arrival,
-  judgeHeartbeat,
-  judgeResult,
-  judgeUndelivered,
-  type Verdict,
-} from "./arrival.ts";
 import { METRICS } from "./catalogue.ts";
 import { forwarder } from "./forwarder.ts";
-
-type Inbox = (typeof METRICS.rejected.labels.queue)[number];
-type Route = { from: Inbox; to: string; judge: (arrival: Arrival, now: Date) => Verdict };
-
-const ROUTES: readonly Route[] = [
-  { from: RESULTS_QUEUE, to: "agent-results", judge: judgeResult },
-  { from: UNDELIVERED_QUEUE, to: "agent-results", judge: judgeUndelivered },
-  { from: HEARTBEATS_QUEUE, to: "agent-heartbeats", judge: judgeHeartbeat },
-];
+import { type Inbox, type Route, ROUTES } from "./route.ts";
 
 const PREFETCH = 100;
 const DRAIN_MS = 8_000;

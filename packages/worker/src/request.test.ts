@@ -28,7 +28,7 @@ describe("a body of check-requests", () => {
     const { content, agentIds, requestId, deadlineAt } = readRequest(body());
     const { checkId, agentIds: _ids, ...rest } = DATA;
     const message: unknown = JSON.parse(String(content));
-    expect(message).toEqual({ v: 1, id: checkId, ...rest });
+    expect(message).toEqual({ v: 1, id: checkId, kind: "check", ...rest });
     expect(CheckRequest.parse(message)).toEqual(message);
     expect({ agentIds, requestId }).toEqual({ agentIds: DATA.agentIds, requestId: "r-1" });
     expect(new Date(deadlineAt).toISOString()).toBe(DATA.deadlineAt);

@@ -21,6 +21,7 @@ export function readRequest(body: string): Request {
   const request = {
     v: WIRE_VERSION,
     id: checkId,
+    kind: "check",
     type,
     target,
     port,
