@@ -7,7 +7,7 @@ import { PROBES } from "./probes.ts";
 export async function findCapabilities(
   network: Pick<Network, "ping"> = SYSTEM_NETWORK,
 ): Promise<readonly CheckType[]> {
-  const works = CheckType.options.map((type) => PROBES[type].trial?.passes(network) ?? true);
-  const worked = await Promise.all(works);
+  const works = async (type: CheckType) => (await PROBES[type].trial?.passes(network)) ?? true;
+  const worked = await Promise.all(CheckType.options.map(works));
   return CheckType.options.filter((_type, i) => worked[i]);
 }

@@ -6,10 +6,9 @@ import { Reason } from "@netcheck/wire/delivery";
 import { CheckType, FailureSource, Phase } from "@netcheck/wire/message";
 import * as z from "zod";
 
+import { Result, StartCheck, Summary } from "./check-types.contract.ts";
 import type { checkRoutes } from "./check.routes.ts";
 import { CheckId } from "./check.ts";
-import { StartCheck } from "./request.contract.ts";
-import { Result } from "./result.contract.ts";
 
 export const checkProblems = {
   "check.not_found": ["not_found", "No check that one may see has this id."],
@@ -48,43 +47,6 @@ const Check = z.object({
 });
 
 const StartedCheck = Check.extend({ status: z.literal("pending") }).meta({ id: "StartedCheck" });
-
-const Latency = z
-  .object({ min: z.number(), mean: z.number(), p95: z.number(), max: z.number() })
-  .describe("Milliseconds; `p95` by nearest rank.")
-  .meta({ id: "Latency" });
-
-const Counted = z.object({
-  finished: z.int(),
-  failed: z.int(),
-  missing: z.int(),
-  latencyMs: Latency.nullable().describe("Null if nothing was measured."),
-});
-
-const CodesSummary = Counted.extend({
-  statusCodes: z.record(z.string(), z.int()).nullable().describe("How many agents got which."),
-})
-  .describe("Of `http` and `dns`.")
-  .meta({ id: "CodesSummary" });
-
-const PortSummary = Counted.extend({
-  state: z
-    .enum(["open", "partial", "closed"])
-    .nullable()
-    .describe("Open to all who answered, to some, to none."),
-})
-  .describe("Of `tcp`.")
-  .meta({ id: "PortSummary" });
-
-const PingSummary = Counted.extend({
-  lossPercent: z.number().nullable().describe("Of the packets of all agents together."),
-})
-  .describe("Of `ping`.")
-  .meta({ id: "PingSummary" });
-
-const Summary = z
-  .union([CodesSummary, PortSummary, PingSummary])
-  .describe("Of the answers that came in time.");
 
 const CheckProgress = Check.extend({
   status: Status,

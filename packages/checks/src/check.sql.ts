@@ -17,7 +17,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 
-import type { Facts } from "./facts.ts";
+import type { Facts } from "./check-types.ts";
 import type { AgentSnapshot } from "./selection.ts";
 
 export const checks = pgSchema("checks");

@@ -1,10 +1,11 @@
-import type { Answer } from "./answer.ts";
+import type { Answer } from "./check-type.ts";
+import type { Facts } from "./check-types.ts";
 import type { check, result } from "./check.sql.ts";
 import { summarise } from "./summary.ts";
 
 type Row = typeof result.$inferSelect;
 type Check = Pick<typeof check.$inferSelect, "type" | "expected" | "deadlineAt">;
-type Standing = Answer & Pick<Row, "receivedAt" | "late">;
+type Standing = Answer<Facts> & Pick<Row, "receivedAt" | "late">;
 
 export type Status = ReturnType<typeof statusOf>;
 

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 
-import type { Answer } from "./answer.ts";
+import type { Answer as AnswerOf } from "./check-type.ts";
+import type { Facts } from "./check-types.ts";
 import { summarise } from "./summary.ts";
+
+type Answer = AnswerOf<Facts>;
 
 const ok = (totalMs?: number, statusCode?: number): Answer => ({
   status: "finished",

@@ -9,21 +9,14 @@ import { TypedOptions } from "./options.ts";
 const FOLDER = new URL("../../../test/fixtures/wire/", import.meta.url);
 
 const SCHEMAS: Record<string, z.ZodType> = {
-  "http-request": CheckRequest,
-  "http-finished": CheckResponse,
-  "http-failed": CheckResponse,
-  "tcp-request": CheckRequest,
-  "tcp-finished": CheckResponse,
-  "tcp-failed": CheckResponse,
-  "dns-request": CheckRequest,
-  "dns-finished": CheckResponse,
-  "dns-failed": CheckResponse,
-  "ping-request": CheckRequest,
-  "ping-finished": CheckResponse,
-  "ping-failed": CheckResponse,
   "check-request": CheckRequest,
   heartbeat: Heartbeat,
 };
+for (const type of CheckType.options) {
+  SCHEMAS[`${type}-request`] = CheckRequest;
+  SCHEMAS[`${type}-finished`] = CheckResponse;
+  SCHEMAS[`${type}-failed`] = CheckResponse;
+}
 
 const MAY_BE_ABSENT = ["kind", "port"];
 
