@@ -54,6 +54,7 @@ const EXAMPLES = [
   "PORT",
   "ALIVE_FILE",
   "METRICS_NAMESPACE",
+  "METRICS_PORT",
 ];
 
 /** What each program cannot read, by setting; a setting that takes any text has none. */
@@ -92,6 +93,8 @@ const MALFORMED: Record<string, string | undefined> = {
   CHECK_LIMIT_ANONYMOUS: "4",
   ALIVE_FILE: "",
   METRICS_NAMESPACE: "",
+  METRICS_PORT: "65536",
+  METRICS_HOST: "",
   HOST: "",
   PORT: "65536",
 };

@@ -16,6 +16,7 @@ import { firstAdmin } from "@netcheck/local/first-admin";
 import { Listen } from "@netcheck/local/listen";
 import { openPlatform } from "@netcheck/local/platform";
 import { readSettings as readWorker } from "@netcheck/worker/env";
+import { serveMetrics } from "@netcheck/worker/metrics-page";
 import { sql } from "drizzle-orm";
 import { decodeJwt } from "jose";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -179,6 +180,17 @@ const EFFECTS: Record<string, () => Promise<void> | void> = {
     publishMetrics(undefined);
     expect(String(write.mock.lastCall?.[0])).toContain('"Namespace":"Mine"');
   },
+  METRICS_PORT: async () => {
+    const { METRICS_PORT: port = 0 } = readWorker({ ...whole, METRICS_PORT: "0" });
+    using page = await shownAt({ host: "127.0.0.1", port });
+    expect(page.address).toMatchObject({ address: "127.0.0.1" });
+    expect(readWorker({ ...whole, METRICS_PORT: undefined }).METRICS_PORT).toBeUndefined();
+  },
+  METRICS_HOST: async () => {
+    const { METRICS_HOST: host } = readWorker({ ...whole, METRICS_HOST: "0.0.0.0" });
+    using page = await shownAt({ host, port: 0 });
+    expect(page.address).toMatchObject({ address: "0.0.0.0" });
+  },
   AGENT_AMQP_URL: async () => {
     await using open = await opened({ AGENT_AMQP_URL: "amqps://broker.example" });
     expect(open.platform.agentBroker).toMatchObject({
@@ -261,6 +273,12 @@ const EFFECTS: Record<string, () => Promise<void> | void> = {
   NETCHECK_CONFIG: () =>
     expect(() => readCommand([], { NETCHECK_CONFIG: "/no/such" })).toThrow("/no/such"),
 };
+
+async function shownAt(at: { host: string; port: number }) {
+  setLogLevel("CRITICAL");
+  const server = await serveMetrics({ ...at, samples: () => [] });
+  return { address: server.address(), [Symbol.dispose]: () => void server.close() };
+}
 
 /** Which limits this setting changes; how they bite is shown where checks are asked for. */
 async function quotasOf(name: string) {

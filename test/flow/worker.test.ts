@@ -3,9 +3,13 @@ import { HeartbeatDelivery, ResultDelivery } from "@netcheck/wire/delivery";
 import { CheckRequest, MAX_MESSAGE_BYTES } from "@netcheck/wire/message";
 import type { ConsumeMessage, Options } from "amqplib";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import * as z from "zod";
 
+import { readExposition } from "../support/exposition.ts";
 import { newAccount } from "../support/vhost.ts";
 import { response, spawnWorker, type Worker, workerWorld } from "./worker-world.ts";
+
+const Address = z.object({ address: z.string(), port: z.int() });
 
 type World = Awaited<ReturnType<typeof workerWorld>>;
 let world: World;
@@ -223,6 +227,28 @@ describe("what an agent sends", () => {
     const rejected = worker.counted("worker.rejected").at(-1);
     expect(rejected).toMatchObject({ queue: "agent_heartbeats", reason: "wrong_key", agentId });
     expect(await world.take("agent-results", 1)).toMatchObject([{ agentId }]);
+  });
+});
+
+describe("the page of metrics", () => {
+  it("[WRK-1] shows what was thrown out, what is in hand and how long connections have stood", async () => {
+    const reserve = await world.start({ METRICS_PORT: "0" });
+    const shown = reserve.lines.find(({ message }) => message === "metrics are shown");
+    const { address } = z.object({ address: Address }).parse(shown);
+    expect(address.address).toBe("127.0.0.1");
+    const page = await fetch(`http://127.0.0.1:${address.port}/metrics`);
+    const families = readExposition(await page.text());
+    const valuesOf = (name: string) =>
+      families.find((family) => family.name === `netcheck_worker_${name}`)?.series ?? [];
+    expect(valuesOf("rejected_total")).toHaveLength(18);
+    expect(valuesOf("in_hand").map(({ value }) => value)).toEqual([0, 0, 0, 0]);
+    const ages = valuesOf("link_age_seconds");
+    expect(new Set(ages.map(({ labels }) => labels["link"]))).toEqual(
+      new Set(["requests", "responses"]),
+    );
+    expect(ages.every(({ value }) => value > 0 && value < 60)).toBe(true);
+    reserve.child.kill("SIGTERM");
+    expect(await reserve.exited).toEqual([0, null]);
   });
 });
 

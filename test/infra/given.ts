@@ -6,7 +6,13 @@ import { shownSettings } from "../../packages/api/generate/setting.ts";
 const shown = [...(await shownSettings([])), ...(await shownSettings(ALL))];
 const notGiven = new Set(shown.filter(({ onAws }) => onAws).map(({ name }) => name));
 /** Of the worker, whose settings say nothing of AWS. */
-const SETTLED = new Set(["AMQP_URL", "ALIVE_FILE", "METRICS_NAMESPACE", "METRICS_PORT"]);
+const SETTLED = new Set([
+  "AMQP_URL",
+  "ALIVE_FILE",
+  "METRICS_NAMESPACE",
+  "METRICS_PORT",
+  "METRICS_HOST",
+]);
 
 const settable = (names: string[]) =>
   names.filter((name) => !notGiven.has(name) && !SETTLED.has(name));

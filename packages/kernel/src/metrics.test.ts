@@ -65,10 +65,19 @@ it("[KRN-9] counts whatever the level is, also where nothing is published", () =
   count(quiet, { reason: "other" }, {}, 3);
   tally(quiet, { reason: "one" });
   expect(lines).toEqual([]);
-  const seen = processSamples().filter(({ metric }) => metric === quiet);
-  expect(seen).toEqual([
+  expect(processSamples([quiet]).filter(({ metric }) => metric === quiet)).toEqual([
     { metric: quiet, labels: { reason: "one" }, value: 2 },
     { metric: quiet, labels: { reason: "other" }, value: 3 },
+  ]);
+});
+
+it("shows what was never counted as 0, and what was counted once, in whatever order its labels are", () => {
+  const pair = counter("test.pair", "Of this test.", { one: ["a"], other: ["b", "c"] });
+  tally(pair, { other: "c", one: "a" });
+  const seen = processSamples([pair]).filter(({ metric }) => metric === pair);
+  expect(seen.map((one) => [one.labels, "value" in one && one.value])).toEqual([
+    [{ one: "a", other: "b" }, 0],
+    [{ other: "c", one: "a" }, 1],
   ]);
 });
 

@@ -1,5 +1,12 @@
 import { log } from "./log.ts";
-import type { Counter, Histogram, LabelValues, Sample } from "./metric.ts";
+import {
+  type Counter,
+  type Histogram,
+  labelSets,
+  type LabelValues,
+  type Metric,
+  type Sample,
+} from "./metric.ts";
 
 const WINDOW_MS = 1_000;
 const LINES_PER_WINDOW = 20;
@@ -75,9 +82,17 @@ export function observe<const L extends Labels>(
   known.sum += value;
 }
 
-/** Everything that this process has counted and observed since it began. */
-export function processSamples(): Sample[] {
-  return [...counts.values(), ...distributions.values()];
+/**
+ * Everything that this process has counted and observed since it began. A counter of the catalogue that
+ * has not counted yet shows 0, so that its first step is an increase.
+ */
+export function processSamples(catalogue: readonly Metric[] = []): Sample[] {
+  const counters = catalogue.filter((metric) => metric.type === "counter");
+  const none = counters.flatMap((metric) =>
+    labelSets(metric).map((labels) => ({ metric, labels, value: 0 })),
+  );
+  const uncounted = none.filter(({ metric, labels }) => !counts.has(keyOf(metric, labels)));
+  return [...uncounted, ...counts.values(), ...distributions.values()];
 }
 
 function emptyOf(metric: Histogram, labels: Readonly<Record<string, string>>): Seen {
@@ -89,8 +104,9 @@ function emptyOf(metric: Histogram, labels: Readonly<Record<string, string>>): S
   };
 }
 
-function keyOf({ name }: { name: string }, labels: Readonly<Record<string, string>>) {
-  return JSON.stringify([name, labels]);
+/** The same whatever order the labels are given in. */
+function keyOf({ name, labels: spec }: Metric, labels: Readonly<Record<string, string>>) {
+  return JSON.stringify([name, ...Object.keys(spec).map((label) => labels[label])]);
 }
 
 function embedded(

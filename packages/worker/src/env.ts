@@ -11,6 +11,9 @@ export const Settings = z.object({
   /** Touched while the event loop turns, for a health check that looks at its age. */
   ALIVE_FILE: z.string().min(1).optional(),
   METRICS_NAMESPACE: z.string().min(1).optional(),
+  /** Where `/metrics` is served; without it nothing listens, and 0 takes a free port. */
+  METRICS_PORT: z.string().regex(/^\d+$/).transform(Number).pipe(z.int().max(65_535)).optional(),
+  METRICS_HOST: z.string().min(1).default("127.0.0.1"),
   LOG_LEVEL: z.enum(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]).default("INFO"),
 });
 

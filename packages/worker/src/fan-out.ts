@@ -14,11 +14,13 @@ import { REQUEST_ID_HEADER } from "@netcheck/wire/message";
 import { METRICS } from "./catalogue.ts";
 import { type Outcome, publisher } from "./publisher.ts";
 import { expirationOf, readRequest, type Request } from "./request.ts";
+import type { Standing } from "./standing.ts";
 
 type Options = {
   sqs: Sqs;
   queue: Queue;
   exchange: string;
+  standing: Standing;
   signal: AbortSignal;
   onReady: () => void;
 };
@@ -30,11 +32,14 @@ const CONFIRM_MS = 3_000;
 const BLOCKED_PAUSE_MS = 250;
 
 /** SQS to RabbitMQ: a message is deleted once the broker has confirmed every agent's copy. */
-export async function fanOut(link: Link, { sqs, queue, exchange, signal, onReady }: Options) {
+export async function fanOut(link: Link, options: Options) {
+  const { sqs, queue, exchange, standing, signal, onReady } = options;
   const channel = await link.confirmChannel();
   await channel.checkExchange(exchange);
   const publish = publisher(channel, exchange);
   const ended = AbortSignal.any([signal, link.lost]);
+  let inHand = 0;
+  standing.holds(QUEUE, () => inHand, link.lost);
 
   async function handleBatch(messages: readonly Received[]) {
     const settled = await Promise.allSettled(messages.map(handle));
@@ -45,6 +50,11 @@ export async function fanOut(link: Link, { sqs, queue, exchange, signal, onReady
       log.warn("requests left in the queue", { left, error: failed.reason });
     }
     await sqs.deleteBatch(QUEUE, done);
+  }
+
+  async function held(messages: readonly Received[]) {
+    inHand += messages.length;
+    await handleBatch(messages).finally(() => (inHand -= messages.length));
   }
 
   async function handle({ MessageId, Body }: Received) {
@@ -92,7 +102,7 @@ export async function fanOut(link: Link, { sqs, queue, exchange, signal, onReady
       }
       try {
         const messages = await sqs.receive(QUEUE, ended);
-        if (messages.length > 0 && !link.lost.aborted) await handleBatch(messages);
+        if (messages.length > 0 && !link.lost.aborted) await held(messages);
         failures = 0;
       } catch (error) {
         failures += 1;

@@ -47,6 +47,20 @@ it("sends at once what arrived together, in one batch", async () => {
   expect(tags()).toEqual([[1, 2, 3]]);
 });
 
+it("[WRK-1] has in hand what is waiting or under way", async () => {
+  const { forward, push, sends } = trial();
+  push(1, 2);
+  await settled();
+  push(3);
+  expect(forward.inHand()).toBe(3);
+  sends[0]?.accept();
+  await settled();
+  expect(forward.inHand()).toBe(1);
+  sends[1]?.accept();
+  await settled();
+  expect(forward.inHand()).toBe(0);
+});
+
 it("collects what arrives while a batch is under way, and sends it when that is in", async () => {
   const { push, sends, tags, done } = trial();
   push(1);

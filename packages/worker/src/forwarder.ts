@@ -106,6 +106,8 @@ export function forwarder<P extends Parcel>(options: Options<P>) {
 
   return {
     push,
+    /** How many are waiting, under way or about to be settled. */
+    inHand: () => unsettled.size,
     /** Resolves when nothing is waiting or under way. */
     drained: async () => {
       if (!isIdle()) await new Promise<void>((resolve) => idle.push(resolve));

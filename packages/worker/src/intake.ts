@@ -9,17 +9,18 @@ import type { Channel, ConsumeMessage } from "amqplib";
 import { METRICS } from "./catalogue.ts";
 import { forwarder } from "./forwarder.ts";
 import { type Inbox, type Route, ROUTES } from "./route.ts";
+import type { Standing } from "./standing.ts";
 
 const PREFETCH = 100;
 const DRAIN_MS = 8_000;
 const WATCH_MS = 10_000;
 const WATCH_LIMIT_MS = 5_000;
 
-type Options = { sqs: Sqs; signal: AbortSignal; onReady: () => void };
+type Options = { sqs: Sqs; standing: Standing; signal: AbortSignal; onReady: () => void };
 
 /** RabbitMQ to SQS: a delivery is acknowledged once SQS has accepted it. */
-export async function intake(link: Link, { sqs, signal, onReady }: Options) {
-  const sides = await Promise.all(ROUTES.map((route) => carry(link, route, sqs)));
+export async function intake(link: Link, { sqs, standing, signal, onReady }: Options) {
+  const sides = await Promise.all(ROUTES.map((route) => carry(link, route, { sqs, standing })));
   onReady();
   await aborted(AbortSignal.any([signal, link.lost]));
   if (link.lost.aborted) return;
@@ -28,7 +29,11 @@ export async function intake(link: Link, { sqs, signal, onReady }: Options) {
 }
 
 /** Consumes one queue until the link is lost. Returns how to stop and send on what is in hand. */
-async function carry(link: Link, { from, to, judge }: Route, sqs: Sqs) {
+async function carry(
+  link: Link,
+  { from, to, judge }: Route,
+  { sqs, standing }: Pick<Options, "sqs" | "standing">,
+) {
   const channel = await link.channel();
   await channel.prefetch(PREFETCH);
   const forward = forwarder({
@@ -37,6 +42,7 @@ async function carry(link: Link, { from, to, judge }: Route, sqs: Sqs) {
     onError: (error) => log.warn("SQS takes nothing", { queue: to, error }),
     ...settling(link, channel, from),
   });
+  standing.holds(from, forward.inHand, link.lost);
 
   function receive(message: ConsumeMessage | null) {
     if (!message) return link.lose(new Error(`The queue ${from} was deleted.`));

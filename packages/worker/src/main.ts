@@ -8,6 +8,8 @@ import { showAlive } from "./alive.ts";
 import { readSettings } from "./env.ts";
 import { fanOut } from "./fan-out.ts";
 import { intake } from "./intake.ts";
+import { serveMetrics } from "./metrics-page.ts";
+import { openStanding } from "./standing.ts";
 
 const STOP_MS = 9_500;
 
@@ -31,24 +33,30 @@ const awaited = new Set(["requests", "responses"]);
 
 for (const event of ["SIGTERM", "SIGINT", "disconnect"]) process.once(event, () => stop(event));
 
+const standing = openStanding();
+const { METRICS_PORT: port, METRICS_HOST: host } = settings;
+if (port !== undefined) await serveMetrics({ host, port, samples: standing.samples });
+
 // Two connections: a broker that stops reading what is published still hands out results.
 await Promise.all([
   keepConnected({
     ...broker,
     name: "worker requests",
-    use: (link) =>
-      fanOut(link, {
-        sqs,
-        queue: sqsQueue(sqsOptions),
-        exchange: settings.RMQ_REQUEST_EXCHANGE,
-        signal,
-        onReady: () => ready("requests"),
-      }),
+    use: (link) => {
+      standing.linked("requests", link.lost);
+      const queue = sqsQueue(sqsOptions);
+      const exchange = settings.RMQ_REQUEST_EXCHANGE;
+      const onReady = () => ready("requests");
+      return fanOut(link, { sqs, queue, exchange, standing, signal, onReady });
+    },
   }),
   keepConnected({
     ...broker,
     name: "worker responses",
-    use: (link) => intake(link, { sqs, signal, onReady: () => ready("responses") }),
+    use: (link) => {
+      standing.linked("responses", link.lost);
+      return intake(link, { sqs, standing, signal, onReady: () => ready("responses") });
+    },
   }),
 ]);
 log.info("stopped");

@@ -1,4 +1,4 @@
-import type { Metric, Sample } from "@netcheck/kernel/metric";
+import type { Metric, Sample } from "./metric.ts";
 
 /** https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format */
 export const EXPOSITION_TYPE = "text/plain; version=0.0.4; charset=utf-8";
