@@ -1,0 +1,74 @@
+// `npm test`, and with names the parts of it: each to its end, whatever becomes of the others.
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { readOwners } from "./run/context.ts";
+import { execute, type Outcome } from "./run/execute.ts";
+import { type Lane, lanesOf, type Step } from "./run/step.ts";
+import { summaryOf } from "./run/summary.ts";
+import { openStack, STACK } from "./support/stack.ts";
+
+const stopping = new AbortController();
+const { signal } = stopping;
+const say = (text: string) => void process.stdout.write(`${text}\n`);
+
+/** All lanes beside each other, over one set of services where somebody needs them. */
+async function runAll(lanes: readonly Lane[], folder: string): Promise<Outcome[]> {
+  const isNeeded = lanes.some(({ steps }) => steps.some(({ needsStack }) => needsStack));
+  const stack = isNeeded ? openStack(signal) : undefined;
+  // Whoever needs it hears of its failure; it may come before that.
+  stack?.catch(() => undefined);
+  const run = async (step: Step, isBusy: boolean) => {
+    const settings = step.needsStack ? (await stack)?.settings : undefined;
+    const env = { ...process.env, ...(settings && { [STACK]: JSON.stringify(settings) }) };
+    return await execute(step, { folder, env, isBusy, signal });
+  };
+  const outcomes = await Promise.all(lanes.map((lane) => follow(lane, run)));
+  await stack?.then(
+    (one) => one[Symbol.asyncDispose](),
+    () => undefined,
+  );
+  return outcomes.flat();
+}
+
+async function follow(
+  { steps, isBusy }: Lane,
+  run: (step: Step, isBusy: boolean) => Promise<Outcome>,
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const step of steps) {
+    if (signal.aborted) break;
+    const outcome = await run(step, isBusy).catch((error: unknown) => ({
+      step,
+      ok: false,
+      output: String(error),
+      seconds: 0,
+      files: undefined,
+    }));
+    outcomes.push(outcome);
+    tell(outcome);
+  }
+  return outcomes;
+}
+
+/** What failed says all it said, and what passed only what it left out. */
+function tell({ step, ok, output, seconds }: Outcome) {
+  const lines = output.trimEnd().split("\n");
+  const worth = ok ? lines.filter((line) => line.includes("SKIPPED")) : lines;
+  say([`${ok ? "passed" : "FAILED"}  ${step.name}  ${seconds.toFixed(1)} s`, ...worth].join("\n"));
+}
+
+const lanes = lanesOf(process.argv.slice(2));
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+  process.on(name, () => stopping.abort());
+// All that tests put down lies in one folder, and goes with it.
+const folder = await mkdtemp(join(tmpdir(), "netcheck-run-"));
+// As root, Postgres runs as another user, who has to pass through.
+await chmod(folder, 0o711);
+process.env["TMPDIR"] = folder;
+const outcomes = await runAll(lanes, folder);
+await rm(folder, { recursive: true, force: true });
+const { lines, failed } = summaryOf(outcomes, await readOwners());
+say(`\n${lines.join("\n")}`);
+process.exit(signal.aborted ? 130 : Math.min(failed, 1));
