@@ -8,6 +8,7 @@ import { execute, type Outcome } from "./run/execute.ts";
 import { type Lane, lanesOf, type Step } from "./run/step.ts";
 import { summaryOf } from "./run/summary.ts";
 import { openStack, STACK } from "./support/stack.ts";
+import { forgetSettings } from "./support/surroundings.ts";
 
 const stopping = new AbortController();
 const { signal } = stopping;
@@ -62,6 +63,7 @@ function tell({ step, ok, output, seconds }: Outcome) {
 const lanes = lanesOf(process.argv.slice(2));
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
   process.on(name, () => stopping.abort());
+forgetSettings(process.env);
 // All that tests put down lies in one folder, and goes with it.
 const folder = await mkdtemp(join(tmpdir(), "netcheck-run-"));
 // As root, Postgres runs as another user, who has to pass through.

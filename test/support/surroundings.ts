@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { reachLoopbackDirectly } from "@netcheck/local/loopback";
+
 const EXAMPLE = join(import.meta.dirname, "../../.env.example");
-const LOOPBACK = "127.0.0.1,localhost,::1";
 
 /** What else turns Node, AWS' client or a program of ours to something outside. */
 const OTHERS = /^(AWS_|NETCHECK_(?!TEST_)|NODE_(ENV|OPTIONS)$)/;
@@ -15,5 +16,5 @@ export function forgetSettings(env: NodeJS.ProcessEnv) {
   const settings = readFileSync(EXAMPLE, "utf8").matchAll(/^#?([A-Z][A-Z0-9_]+)=/gm);
   for (const [, name = ""] of settings) delete env[name];
   for (const name of Object.keys(env)) if (OTHERS.test(name)) delete env[name];
-  env["NO_PROXY"] = env["no_proxy"] = LOOPBACK;
+  reachLoopbackDirectly(env);
 }
