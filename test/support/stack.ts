@@ -13,25 +13,22 @@ export const STACK = "NETCHECK_TEST_STACK";
 
 /** Real services in a throw-away home, one set for all files; each file takes its own part of them. */
 export async function openStack(signal?: AbortSignal) {
+  await using stack = new AsyncDisposableStack();
   const home = await mkdtemp(join(tmpdir(), "netcheck-test-"));
+  stack.defer(() => rm(home, { recursive: true, force: true }));
   await chmod(home, 0o711);
   const report = (line: string) => void process.stderr.write(`${line}\n`);
   const options = { home, host: "127.0.0.1", given: {}, report, ...(signal && { signal }) };
-  const services = await startServices(options);
-  const { settings, ready } = services;
+  const { settings, ready, stop } = await startServices(options);
+  stack.defer(stop);
   await Promise.all([
     ready.postgres.then(() => makeTemplate(settings.DATABASE_URL)),
     ready.sqs.then(() => createSqsQueues(settings.SQS_ENDPOINT)),
     ready.redis,
     ready.rabbitmq,
   ]);
-  return {
-    settings,
-    async [Symbol.asyncDispose]() {
-      await services.stop();
-      await rm(home, { recursive: true, force: true });
-    },
-  };
+  const owned = stack.move();
+  return { settings, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 /** For vitest: the services that the run has started, or else some of its own. */
