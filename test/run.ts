@@ -16,14 +16,17 @@ const say = (text: string) => void process.stdout.write(`${text}\n`);
 
 /** All lanes beside each other, over one set of services where somebody needs them. */
 async function runAll(lanes: readonly Lane[], folder: string): Promise<Outcome[]> {
-  const isNeeded = lanes.some(({ steps }) => steps.some(({ needsStack }) => needsStack));
+  const isNeeded = lanes.flat().some(({ needs }) => needs === "stack");
   const stack = isNeeded ? openStack(signal) : undefined;
-  // Whoever needs it hears of its failure; it may come before that.
-  stack?.catch(() => undefined);
-  const run = async (step: Step, isBusy: boolean) => {
-    const settings = step.needsStack ? (await stack)?.settings : undefined;
+  const settled = stack?.then(
+    () => undefined,
+    () => undefined,
+  );
+  const run = async (step: Step) => {
+    if (step.needs === "programs") await settled;
+    const settings = step.needs === "stack" ? (await stack)?.settings : undefined;
     const env = { ...process.env, ...(settings && { [STACK]: JSON.stringify(settings) }) };
-    return await execute(step, { folder, env, isBusy, signal });
+    return await execute(step, { folder, env, signal });
   };
   const outcomes = await Promise.all(lanes.map((lane) => follow(lane, run)));
   await stack?.then(
@@ -33,14 +36,11 @@ async function runAll(lanes: readonly Lane[], folder: string): Promise<Outcome[]
   return outcomes.flat();
 }
 
-async function follow(
-  { steps, isBusy }: Lane,
-  run: (step: Step, isBusy: boolean) => Promise<Outcome>,
-): Promise<Outcome[]> {
+async function follow(lane: Lane, run: (step: Step) => Promise<Outcome>): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  for (const step of steps) {
+  for (const step of lane) {
     if (signal.aborted) break;
-    const outcome = await run(step, isBusy).catch((error: unknown) => ({
+    const outcome = await run(step).catch((error: unknown) => ({
       step,
       ok: false,
       output: String(error),

@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { constants, setPriority } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
@@ -26,7 +25,7 @@ const STOP_WITHIN_MS = 15_000;
 /** Runs a step to its end, or until `signal` fires: then it and all it started are stopped. */
 export async function execute(
   step: Step,
-  options: { folder: string; env: NodeJS.ProcessEnv; isBusy: boolean; signal: AbortSignal },
+  options: { folder: string; env: NodeJS.ProcessEnv; signal: AbortSignal },
 ): Promise<Outcome> {
   const began = performance.now();
   const report = join(options.folder, `${step.name}.json`);
@@ -45,8 +44,6 @@ export async function execute(
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding("utf8").on("data", (chunk: string) => (output += chunk));
   const { pid } = child;
-  if (options.isBusy && pid !== undefined)
-    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
   const stop = () => pid !== undefined && void endGroup(pid);
   options.signal.addEventListener("abort", stop);
   const [code] = await once(child, "close");

@@ -1,20 +1,24 @@
-/** One command of the run; `suites` are told of test by test, and any other command counts as one test. */
+/**
+ * One command of the run; `suites` are told of test by test, and any other command counts as one test.
+ * What needs the stack is handed it, and what needs programs begins when the stack has brought them:
+ * two cannot install at once.
+ */
 export type Step = {
   name: string;
   command: string;
   args: readonly string[];
   suites: readonly string[];
-  needsStack: boolean;
+  needs: "nothing" | "programs" | "stack";
 };
 
 function program(name: string, command: string, ...args: string[]): Step {
-  return { name, command, args, suites: [], needsStack: false };
+  return { name, command, args, suites: [], needs: "nothing" };
 }
 
-function suites(names: readonly string[], { needsStack = false } = {}): Step {
+function suites(names: readonly string[], needs: Step["needs"] = "nothing"): Step {
   const projects = names.flatMap((name) => ["--project", name]);
   const args = ["run", "--config", "test/vitest.config.ts", ...projects];
-  return { name: names.join(", "), command: "vitest", args, suites: names, needsStack };
+  return { name: names.join(", "), command: "vitest", args, suites: names, needs };
 }
 
 const CHECK: readonly Step[] = [
@@ -25,31 +29,25 @@ const CHECK: readonly Step[] = [
   suites(["unit", "alone"]),
 ];
 
-/** Steps that follow one another, beside the other lane's. The busy one gives way where both want a core. */
-export type Lane = { steps: readonly Step[]; isBusy: boolean };
+/** Steps that follow one another, beside the other lane's. */
+export type Lane = readonly Step[];
 
+/** What keeps the cores busy, and what mostly waits. */
 const ALL: readonly Lane[] = [
-  {
-    // The stages are declared by `infra` and by `lambda`, into the same files.
-    steps: [
-      ...CHECK,
-      suites(["infra"]),
-      suites(["services", "browser", "lambda"], { needsStack: true }),
-    ],
-    isBusy: true,
-  },
-  { steps: [suites(["lab"]), suites(["chaos"]), suites(["start"])], isBusy: false },
+  // `infra` and `lambda` declare the stages into the same files.
+  [...CHECK, suites(["infra"]), suites(["services", "browser", "lambda"], "stack")],
+  [suites(["lab"], "programs"), suites(["chaos"], "programs"), suites(["start"], "programs")],
 ];
 
 /** What `npm test` runs, or those of it that are named; `check` names what needs no services. Throws for a stranger. */
 export function lanesOf(wanted: readonly string[]): readonly Lane[] {
   if (wanted.length === 0) return ALL;
   const names = wanted.flatMap((name) => (name === "check" ? CHECK.flatMap(namesOf) : name));
-  const known = ALL.flatMap(({ steps }) => steps.flatMap(namesOf));
+  const known = ALL.flat().flatMap(namesOf);
   const stranger = names.find((name) => !known.includes(name));
   if (stranger !== undefined)
     throw new Error(`There is no ${stranger}. There are: check, ${known.join(", ")}.`);
-  return ALL.map((lane) => ({ ...lane, steps: lane.steps.flatMap((step) => narrow(step, names)) }));
+  return ALL.map((lane) => lane.flatMap((step) => narrow(step, names)));
 }
 
 function namesOf({ name, suites: of }: Step): readonly string[] {
@@ -59,5 +57,5 @@ function namesOf({ name, suites: of }: Step): readonly string[] {
 function narrow(step: Step, names: readonly string[]): Step[] {
   const wanted = namesOf(step).filter((name) => names.includes(name));
   if (wanted.length === 0) return [];
-  return step.suites.length > 0 ? [suites(wanted, step)] : [step];
+  return step.suites.length > 0 ? [suites(wanted, step.needs)] : [step];
 }

@@ -16,7 +16,9 @@ const hasCurl = await run("curl", ["--version"]).then(
   () => false,
 );
 if (!hasCurl)
-  process.stderr.write("\n[readme] Without curl the sessions of the pages are NOT run.\n\n");
+  process.stderr.write(
+    "\n[readme] SKIPPED: without curl the sessions of the pages are not run.\n\n",
+  );
 
 /** Sleeps as the page says, and on while anything is under way: a reader's machine has nothing else to do. */
 const PATIENCE = `
@@ -82,7 +84,7 @@ describe("a page's session", () => {
         .replaceAll("http://127.0.0.1:8080", url)
         .replaceAll('"port":8080', `"port":${port}`)
         .replace("…", password)
-        .replace("agent.log", join(folder, "agent.log")),
+        .replace("agent.log", `"${join(folder, "agent.log")}"`),
     );
     const script = PATIENCE + [...commands, "kill %1; wait"].join(`\necho "${MARK}"\n`);
     const env = { ...process.env, HOME: folder };
