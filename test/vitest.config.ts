@@ -1,110 +1,75 @@
 import { fileURLToPath } from "node:url";
 
-import { defineConfig } from "vitest/config";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+
+import { resultReporter } from "./run/reporter.ts";
+import { REPORT } from "./run/result.ts";
+import { forgetSettings } from "./support/surroundings.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 // Node itself loads the sources, as it does when they are deployed.
 const experimental = { viteModuleRunner: false };
 
+const report = process.env[REPORT];
+// Every worker inherits what is left.
+forgetSettings(process.env);
+
+type Settings = NonNullable<TestProjectInlineConfiguration["test"]>;
+
+function suite(name: string, settings: Settings): TestProjectInlineConfiguration {
+  const include = [`test/${name}/**/*.test.ts`];
+  return { root, test: { name, experimental, include, ...settings } };
+}
+
+/** What shares the services: two files at a time, the logs quiet, and time for a machine that is busy. */
+const onStack: Settings = {
+  setupFiles: ["test/support/quiet.ts"],
+  globalSetup: "test/support/stack.ts",
+  maxWorkers: 2,
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+};
+
+/** What changes its whole process: the authorities that it trusts. */
+const ALONE = ["packages/agent/src/probe-https.test.ts"];
+
 /** `unit` needs nothing, `lab` makes networks where it may; the others bring up services and throw them away. */
 export default defineConfig({
   root,
   test: {
     experimental,
+    reporters: ["default", ...(report === undefined ? [] : [resultReporter(report)])],
     projects: [
-      {
-        root,
-        test: {
-          name: "unit",
-          setupFiles: ["test/support/quiet.ts"],
-          experimental,
-          include: ["packages/**/*.test.ts", "test/*.test.ts"],
-        },
-      },
-      {
-        root,
-        test: {
-          name: "services",
-          setupFiles: ["test/support/quiet.ts"],
-          experimental,
-          include: ["http", "contract", "flow", "newcomer"].map(
-            (suite) => `test/${suite}/**/*.test.ts`,
-          ),
-          globalSetup: "test/support/stack.ts",
-          maxWorkers: 2,
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
-        },
-      },
-      {
-        root,
-        test: {
-          name: "browser",
-          setupFiles: ["test/support/quiet.ts"],
-          experimental,
-          include: ["test/browser/**/*.test.ts"],
-          globalSetup: "test/support/stack.ts",
-          maxWorkers: 1,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-        },
-      },
-      {
-        root,
-        test: {
-          name: "lambda",
-          setupFiles: ["test/support/quiet.ts"],
-          experimental,
-          include: ["test/lambda/**/*.test.ts"],
-          globalSetup: ["test/support/stack.ts", "test/lambda/setup.ts"],
-          maxWorkers: 2,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-        },
-      },
-      {
-        root,
-        test: {
-          name: "chaos",
-          setupFiles: ["test/support/quiet.ts"],
-          experimental,
-          include: ["test/chaos/**/*.test.ts"],
-          fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-        },
-      },
-      {
-        root,
-        test: {
-          name: "infra",
-          experimental,
-          include: ["test/infra/**/*.test.ts"],
-          globalSetup: "test/infra/setup.ts",
-        },
-      },
-      {
-        root,
-        test: {
-          name: "lab",
-          experimental,
-          include: ["test/lab/**/*.test.ts"],
-          testTimeout: 20_000,
-          hookTimeout: 30_000,
-        },
-      },
-      {
-        root,
-        test: {
-          name: "start",
-          experimental,
-          include: ["test/start/**/*.test.ts"],
-          fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-        },
-      },
+      suite("unit", {
+        setupFiles: ["test/support/quiet.ts"],
+        include: ["packages/**/*.test.ts", "test/*.test.ts", "test/run/*.test.ts"],
+        exclude: ["**/node_modules/**", ...ALONE],
+        isolate: false,
+        maxWorkers: 2,
+        testTimeout: 20_000,
+      }),
+      suite("alone", { include: ALONE, maxWorkers: 2, testTimeout: 20_000 }),
+      suite("services", {
+        ...onStack,
+        include: ["http", "contract", "flow", "newcomer"].map((folder) => `test/${folder}/**/*.test.ts`),
+        isolate: false,
+      }),
+      suite("browser", onStack),
+      // The entry points read the environment as they are imported.
+      suite("lambda", {
+        ...onStack,
+        globalSetup: ["test/support/stack.ts", "test/lambda/setup.ts"],
+      }),
+      suite("chaos", {
+        setupFiles: ["test/support/quiet.ts"],
+        fileParallelism: false,
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
+      }),
+      suite("infra", { globalSetup: "test/infra/setup.ts" }),
+      suite("lab", { testTimeout: 20_000, hookTimeout: 30_000 }),
+      suite("start", { fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000 }),
     ],
   },
 });

@@ -1,11 +1,9 @@
-import { execFile } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
-import { promisify } from "node:util";
 
 import { chromium } from "playwright-core";
 
-const run = promisify(execFile);
+import { aptInstall } from "../support/apt.ts";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome"];
 /** The last ones keep it from asking its maker for anything, which tests would see. */
@@ -50,14 +48,7 @@ function isProgram(file: string) {
 async function install() {
   if (process.getuid?.() !== 0) return;
   say("installing chromium with apt");
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  const apt = (...argv: string[]) => run("apt-get", ["-qq", ...argv], { env, timeout: 300_000 });
-  try {
-    await apt("update");
-    await apt("install", "-y", "--no-install-recommends", "chromium");
-  } catch (error) {
-    say(`apt could not: ${String(error)}`);
-  }
+  await aptInstall(["chromium"]).catch((error: unknown) => say(`apt could not: ${String(error)}`));
 }
 
 function say(text: string) {

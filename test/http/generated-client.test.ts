@@ -51,6 +51,9 @@ export async function refused() {
 }
 `;
 
+/** What says that a file is a module; without it the folder would mean what lies above it. */
+const PACKAGE = { type: "module" };
+
 /** As strict as ours, but that generators write \`undefined\` where a field is absent. */
 const CONFIG = {
   extends: join(ROOT, "tsconfig.json"),
@@ -70,6 +73,7 @@ describe("a client that others generate", () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "netcheck-client-"));
     await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"));
+    await writeFile(join(folder, "package.json"), JSON.stringify(PACKAGE));
     await writeFile(join(folder, "program.ts"), PROGRAM);
     await writeFile(join(folder, "tsconfig.json"), JSON.stringify(CONFIG));
     const document = join(ROOT, "packages/api/openapi.json");

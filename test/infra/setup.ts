@@ -19,7 +19,7 @@ export default async function setup() {
 async function checkTypes() {
   const root = join(import.meta.dirname, "../..");
   const tsc = join(root, "node_modules/.bin/tsc");
-  await run(tsc, ["--project", "stacks"], { cwd: root, timeout: 120_000 }).catch(
+  await run(tsc, ["--project", "stacks"], { cwd: root, timeout: 300_000 }).catch(
     ({ stdout }: { stdout: string }) => {
       throw new Error(`stacks/ do not type-check:\n${stdout}`);
     },
@@ -41,7 +41,7 @@ export async function evaluate(stage: string) {
     ...(stage === "production" && { ...GIVEN, NETCHECK_DOMAIN: "watch.example.com" }),
   };
   const args = [program, "--stage", stage, "--out", graphFile(stage)];
-  await run(process.execPath, args, { env, timeout: 120_000 }).catch((error: unknown) => {
+  await run(process.execPath, args, { env, timeout: 300_000 }).catch((error: unknown) => {
     process.stderr.write(`${stage} could not be evaluated: ${String(error)}\n`);
   });
 }

@@ -1,4 +1,5 @@
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 
 import { tool } from "./tools.ts";
 
@@ -70,7 +71,7 @@ export async function makeNetwork(): Promise<LabNetwork> {
     }
     for (const forwarding of ["ipv4/ip_forward", "ipv6/conf/all/forwarding"])
       await set(router, forwarding, 1);
-    for (const [site, number] of Object.entries(SITES)) await join(name(site), router, number);
+    for (const [site, number] of Object.entries(SITES)) await connect(name(site), router, number);
     for (const address of TARGET_ADDRESSES)
       await tool("ip", "-n", name("target"), "addr", "add", address, "dev", UPLINK);
     await inside(router, "nft", FIREWALL);
@@ -96,7 +97,7 @@ async function inside(namespace: string, ...argv: string[]) {
   return await tool("ip", "netns", "exec", namespace, ...argv);
 }
 
-async function join(site: string, router: string, number: number) {
+async function connect(site: string, router: string, number: number) {
   const port = `site${number}`;
   await tool(
     "ip",
@@ -124,8 +125,17 @@ async function join(site: string, router: string, number: number) {
   }
   await tool("ip", "-n", site, "route", "add", "default", "via", `10.98.${number}.1`);
   await tool("ip", "-n", site, "-6", "route", "add", "default", "via", `fd98:${number}::1`);
-  await mkdir(`/etc/netns/${site}`, { recursive: true });
-  await writeFile(`/etc/netns/${site}/resolv.conf`, "nameserver 10.98.2.53\noptions timeout:1\n");
+  const folder = `/etc/netns/${site}`;
+  const resolver = join(folder, "resolv.conf");
+  await mkdir(folder, { recursive: true });
+  await writeFile(resolver, "nameserver 10.98.2.53\noptions timeout:1\n");
+  // An agent that is nobody reads it, whatever our umask is.
+  for (const [path, mode] of [
+    ["/etc/netns", 0o755],
+    [folder, 0o755],
+    [resolver, 0o644],
+  ] as const)
+    await chmod(path, mode);
 }
 
 async function removeNamespace(namespace: string) {

@@ -1,6 +1,8 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
+import { aptInstall } from "../support/apt.ts";
+
 const run = promisify(execFile);
 
 const PACKAGES = { ip: "iproute2", nft: "nftables", ping: "iputils-ping" } as const;
@@ -53,12 +55,5 @@ async function missingPackages() {
 
 async function install(packages: string[]) {
   say(`installing ${packages.join(", ")} with apt`);
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  const apt = (...argv: string[]) => run("apt-get", ["-qq", ...argv], { env, timeout: 120_000 });
-  try {
-    await apt("update");
-    await apt("install", "-y", "--no-install-recommends", ...packages);
-  } catch (error) {
-    say(`apt could not: ${String(error)}`);
-  }
+  await aptInstall(packages).catch((error: unknown) => say(`apt could not: ${String(error)}`));
 }

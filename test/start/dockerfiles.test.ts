@@ -7,6 +7,9 @@ import { promisify } from "node:util";
 
 import { afterAll, describe, expect, it, vi } from "vitest";
 
+// As a builder of images has it: what is copied and installed is read by another user.
+process.umask(0o022);
+
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, "../..");
 const NOBODY = 65_534;

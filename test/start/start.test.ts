@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { identify } from "@netcheck/local/process-identity";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { killWhole } from "./family.ts";
 import { everyPid, start, type Line } from "./running.ts";
 
 const isAlive = (pid: number) => identify(pid) !== undefined;
@@ -89,6 +90,19 @@ test("after a SIGKILL of the supervisor the next start takes over, with the same
   expect(next.password).toBeUndefined();
   const { password } = besideLine;
   expect((await signIn({ ...next, ...(password && { password }) })).status).toBe(200);
+});
+
+test("a start that is killed leaves nothing running for longer than ten seconds, another home all, and the data whole", async () => {
+  const ports = portsOf(home("beside"));
+  expect(await Promise.all(ports.map(isTaken))).toEqual(ports.map(() => true));
+  await killWhole(beside.child);
+  expect(await Promise.all(ports.map(isTaken))).toEqual(ports.map(() => false));
+  expect((await fetch(`${line.url}/ready`)).status).toBe(200);
+
+  beside = start(home("beside"), { args: ["--agents", "1"] });
+  const { url, email } = await beside.line;
+  expect(beside.said.stderr).not.toContain("ending what an earlier start left running");
+  expect((await signIn({ ...besideLine, url, email })).status).toBe(200);
 });
 
 /**
@@ -177,5 +191,23 @@ function signIn({ url, email, password }: Line) {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ email, password }),
+  });
+}
+
+function portsOf(path: string): number[] {
+  const state: { ports: Record<string, number> } = JSON.parse(
+    readFileSync(join(path, "state.json"), "utf8"),
+  );
+  return Object.values(state.ports);
+}
+
+function isTaken(port: number): Promise<boolean> {
+  return new Promise((settle) => {
+    const socket = connect({ port, host: "127.0.0.1" });
+    socket.on("connect", () => {
+      socket.destroy();
+      settle(true);
+    });
+    socket.on("error", () => settle(false));
   });
 }

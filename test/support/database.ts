@@ -5,9 +5,11 @@ import { Client } from "pg";
 
 export const TEMPLATE = "netcheck_template";
 
+const given = () => process.env["DATABASE_URL"] ?? "";
+
 /** The same server, another database. */
-export function databaseUrl(name: string) {
-  const url = new URL(process.env["DATABASE_URL"] ?? "");
+export function databaseUrl(name: string, server = given()) {
+  const url = new URL(server);
   url.pathname = `/${name}`;
   return url.href;
 }
@@ -28,8 +30,8 @@ export async function freshDatabase() {
   };
 }
 
-export async function administer(statement: string) {
-  const client = new Client({ connectionString: databaseUrl("postgres") });
+export async function administer(statement: string, server = given()) {
+  const client = new Client({ connectionString: databaseUrl("postgres", server) });
   await client.connect();
   try {
     await client.query(statement);

@@ -8,26 +8,42 @@ import { startServices } from "@netcheck/local/services";
 
 import { administer, databaseUrl, TEMPLATE } from "./database.ts";
 
+/** Where a run hands the settings of the services that it has started. */
+export const STACK = "NETCHECK_TEST_STACK";
+
 /** Real services in a throw-away home, one set for all files; each file takes its own part of them. */
-export default async function setup() {
+export async function openStack(signal?: AbortSignal) {
+  await using stack = new AsyncDisposableStack();
   const home = await mkdtemp(join(tmpdir(), "netcheck-test-"));
+  stack.defer(() => rm(home, { recursive: true, force: true }));
   await chmod(home, 0o711);
   const report = (line: string) => void process.stderr.write(`${line}\n`);
-  const services = await startServices({ home, host: "127.0.0.1", given: {}, report });
-  Object.assign(process.env, services.settings);
+  const options = { home, host: "127.0.0.1", given: {}, report, ...(signal && { signal }) };
+  const { settings, ready, stop } = await startServices(options);
+  stack.defer(stop);
   await Promise.all([
-    services.ready.postgres.then(makeTemplate),
-    services.ready.sqs.then(() => createSqsQueues(services.settings.SQS_ENDPOINT)),
-    services.ready.redis,
-    services.ready.rabbitmq,
+    ready.postgres.then(() => makeTemplate(settings.DATABASE_URL)),
+    ready.sqs.then(() => createSqsQueues(settings.SQS_ENDPOINT)),
+    ready.redis,
+    ready.rabbitmq,
   ]);
-  return async () => {
-    await services.stop();
-    await rm(home, { recursive: true, force: true });
-  };
+  const owned = stack.move();
+  return { settings, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-async function makeTemplate() {
-  await administer(`create database ${TEMPLATE}`);
-  await migrateDatabase(databaseUrl(TEMPLATE));
+/** For vitest: the services that the run has started, or else some of its own. */
+export default async function setup() {
+  const handed = process.env[STACK];
+  if (handed !== undefined) {
+    Object.assign(process.env, JSON.parse(handed));
+    return undefined;
+  }
+  const stack = await openStack();
+  Object.assign(process.env, stack.settings);
+  return () => stack[Symbol.asyncDispose]();
+}
+
+async function makeTemplate(server: string) {
+  await administer(`create database ${TEMPLATE}`, server);
+  await migrateDatabase(databaseUrl(TEMPLATE, server));
 }

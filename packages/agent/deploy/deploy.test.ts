@@ -48,9 +48,8 @@ describe("the systemd unit", () => {
     writeFileSync(file, text);
     const given = parseSettings(text, file);
     expect(given).toMatchObject({ url: "https://netcheck.example.com" });
-    const shell = execFileSync("sh", ["-c", `set -a; . ${file}; echo "$NETCHECK_URL"`], {
-      encoding: "utf8",
-    });
+    const read = 'set -a; . "$0"; echo "$NETCHECK_URL"';
+    const shell = execFileSync("sh", ["-c", read, file], { encoding: "utf8" });
     expect(shell.trim()).toBe(given.url);
   });
 });

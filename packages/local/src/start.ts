@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { DEFAULT_HOME, readFlags, USAGE, type Flags } from "./flags.ts";
+import { reachLoopbackDirectly } from "./loopback.ts";
 import { startNetcheck, type Netcheck } from "./netcheck.ts";
 import { isProblem, messageOf } from "./problem.ts";
 import { showProgress, type Progress } from "./progress.ts";
@@ -16,6 +17,7 @@ async function main(flags: Flags): Promise<void> {
   const progress = showProgress(process.stderr);
   const signal = stopSignal(progress);
   const { env } = process;
+  reachLoopbackDirectly(env);
   const netcheck = await startNetcheck({
     ...flags,
     home: homeOf(flags),

@@ -1,0 +1,27 @@
+import { glob, readFile } from "node:fs/promises";
+
+/** Who owns the rules that begin with those letters. */
+export type Owners = ReadonlyMap<string, string>;
+
+/** Reads it from the packages' RULES.md. */
+export async function readOwners(): Promise<Owners> {
+  const owners = new Map<string, string>();
+  for await (const path of glob("packages/*/RULES.md")) {
+    const [, owner = ""] = path.split("/");
+    const [, letters] = /^- \[([A-Z]+)-\d+\]/m.exec(await readFile(path, "utf8")) ?? [];
+    if (letters !== undefined) owners.set(letters, owner);
+  }
+  return owners;
+}
+
+/** Which part of the house a test is about: whose rule it names first, else where it lies. */
+export function contextOf(file: string, title: string, owners: Owners): string {
+  const [, letters = ""] = /\[([A-Z]+)-\d+\]/.exec(title) ?? [];
+  const owner = owners.get(letters);
+  if (owner !== undefined) return owner;
+  const [top, folder = "", name = ""] = file.split("/");
+  if (top === "packages") return folder;
+  const [subject = ""] = name.split(/[-.]/);
+  if ([...owners.values()].includes(subject)) return subject;
+  return name ? folder : "house";
+}
