@@ -52,7 +52,9 @@ export default defineConfig({
       suite("alone", { include: ALONE, maxWorkers: 2, testTimeout: 20_000 }),
       suite("services", {
         ...onStack,
-        include: ["http", "contract", "flow", "newcomer"].map((folder) => `test/${folder}/**/*.test.ts`),
+        include: ["http", "contract", "flow", "newcomer"].map(
+          (folder) => `test/${folder}/**/*.test.ts`,
+        ),
         isolate: false,
       }),
       suite("browser", onStack),
