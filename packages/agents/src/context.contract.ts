@@ -1,4 +1,4 @@
-import type { Chapter } from "@netcheck/kernel/contract";
+import { chapter } from "@netcheck/kernel/contract";
 
 import { agentContract, agentProblems } from "./agent.contract.ts";
 
@@ -6,11 +6,11 @@ import { agentContract, agentProblems } from "./agent.contract.ts";
 export const problems = agentProblems;
 
 /** @public Read by `packages/api/contract`. */
-export const chapters: readonly Chapter[] = [
-  {
-    tag: "Agents",
-    about: "The programs that look, and what they ask for themselves.",
-    base: "/api/v1/agents",
-    operations: agentContract,
-  },
+export const chapters = [
+  chapter(
+    "/api/v1/agents",
+    "Agents",
+    agentContract,
+    "The programs that look, and what they ask for themselves.",
+  ),
 ];

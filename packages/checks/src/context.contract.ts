@@ -1,4 +1,4 @@
-import type { Chapter } from "@netcheck/kernel/contract";
+import { chapter } from "@netcheck/kernel/contract";
 
 import { checkContract, checkProblems } from "./check.contract.ts";
 
@@ -6,11 +6,6 @@ import { checkContract, checkProblems } from "./check.contract.ts";
 export const problems = checkProblems;
 
 /** @public Read by `packages/api/contract`. */
-export const chapters: readonly Chapter[] = [
-  {
-    tag: "Checks",
-    about: "How a host looks from where the agents are.",
-    base: "/api/v1/checks",
-    operations: checkContract,
-  },
+export const chapters = [
+  chapter("/api/v1/checks", "Checks", checkContract, "How a host looks from where the agents are."),
 ];

@@ -75,3 +75,13 @@ export type Chapter = {
   base: string;
   operations: Readonly<Record<string, Operation>>;
 };
+
+/** The chapter of what is mounted at `base`; `about` introduces its tag, once. */
+export function chapter(
+  base: string,
+  tag: string,
+  operations: Chapter["operations"],
+  about = "",
+): Chapter {
+  return { base, tag, operations, about };
+}
