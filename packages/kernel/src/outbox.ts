@@ -3,14 +3,14 @@ import { index, integer, jsonb, pgSchema, text, timestamp, uuid } from "drizzle-
 import type * as z from "zod";
 
 import { type Audit, type AuditEntry, entriesOf, type Unaudited, unaudited } from "./audit.ts";
-import type { Actor, Ctx, Tx, Writer, WritingCtx } from "./ctx.ts";
+import type { Actor, Ctx, Rows, Tx, Writer, WritingCtx } from "./ctx.ts";
 import type { EventType } from "./event.ts";
 import { type Acting, poolOf, requireActor, type Unattended } from "./guard.ts";
 import { type Id, newId } from "./id.ts";
 import { log } from "./log.ts";
 import { prepared } from "./prepared.ts";
 import { within } from "./time.ts";
-import { insertOf, into, type Rows, type Source, writeFrom } from "./write-from.ts";
+import { insertOf, into, type Source, writeFrom } from "./write-from.ts";
 import { writing } from "./writing.ts";
 
 export const kernel = pgSchema("kernel");
