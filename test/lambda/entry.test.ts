@@ -6,7 +6,7 @@ import type { handler as httpHandler } from "@netcheck/api/lambda";
 import type * as consumerHandlers from "@netcheck/api/lambda-consumers";
 import type * as scheduleHandlers from "@netcheck/api/lambda-schedules";
 import { newId } from "@netcheck/kernel/id";
-import { outbox } from "@netcheck/kernel/outbox";
+import { outbox } from "@netcheck/kernel/outbox.sql";
 import type { Context, SQSEvent } from "aws-lambda";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
