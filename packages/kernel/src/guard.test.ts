@@ -85,7 +85,7 @@ export const refused = {
       // @ts-expect-error A transaction is no pool.
       const inside: Ctx = { ...ctx, db: tx };
       // @ts-expect-error An event needs a guard too.
-      await emit(tx, inside, { type: "t", queue: "events", schema: inside }, {});
+      await emit(tx, inside, { type: "t", queue: "letters", schema: inside }, {});
     }),
 };
 
