@@ -4,6 +4,6 @@ import { defineConfig } from "drizzle-kit";
 export default defineConfig({
   dialect: "postgresql",
   casing: "snake_case",
-  schema: ["packages/*/src/*.sql.ts", "packages/kernel/src/outbox.ts"],
+  schema: "packages/*/src/*.sql.ts",
   out: "migrations",
 });

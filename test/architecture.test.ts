@@ -101,6 +101,7 @@ const CANARIES: [path: string, source: string, rule: string][] = [
   ["checks/src/c.ts", "export const c = (ctx: ChecksCtx) => ctx.db.select();", "guard-first"],
   ["checks/src/c.ts", "export function c({ db }: Ctx) {\n  db.select();\n}", "guard-first"],
   ["rooms/src/c.ts", "export const c = (ctx: Ctx) => {\n  const { db } = ctx;\n};", "guard-first"],
+  ["rooms/src/c.ts", "export const c = (ctx: Ctx & Own) => ctx.db.select();", "guard-first"],
   ["agents/src/c.ts", 'requireScope(ctx, "agents:write");', "guard-kept"],
   ["agents/src/c.ts", "await requireStarter(c.var.ctx);", "guard-kept"],
   ["agents/src/c.ts", "export const c = ctx as Acting<AgentsCtx>;", "no-forgery"],

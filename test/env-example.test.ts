@@ -1,6 +1,6 @@
-import { readSettings as readPlatform } from "@netcheck/kernel/settings";
+import { readSettings } from "@netcheck/kernel/settings";
 import { Listen } from "@netcheck/local/listen";
-import { readSettings as readWorker } from "@netcheck/worker/env";
+import { Settings as WorkerSettings } from "@netcheck/worker/env";
 import { describe, expect, it } from "vitest";
 
 import {
@@ -40,9 +40,9 @@ describe(".env.example", () => {
     );
     const isDefault = ([name]: [string, string]) => !commented.has(name) || EXAMPLES.includes(name);
     const without = Object.fromEntries(Object.entries(given).filter(isDefault));
-    expect(readPlatform(PlatformSettings, without)).toEqual(readPlatform(PlatformSettings, given));
-    expect(readWorker(without)).toEqual(readWorker(given));
-    expect(readPlatform(Listen, without)).toEqual(readPlatform(Listen, given));
+    expect(readSettings(PlatformSettings, without)).toEqual(readSettings(PlatformSettings, given));
+    expect(readSettings(WorkerSettings, without)).toEqual(readSettings(WorkerSettings, given));
+    expect(readSettings(Listen, without)).toEqual(readSettings(Listen, given));
   });
 });
 
@@ -102,12 +102,15 @@ const MALFORMED: Record<string, string | undefined> = {
 const PROGRAMS = {
   platform: {
     names: platformNames,
-    read: (env: NodeJS.ProcessEnv) => readPlatform(PlatformSettings, env),
+    read: (env: NodeJS.ProcessEnv) => readSettings(PlatformSettings, env),
   },
-  worker: { names: workerNames, read: readWorker },
+  worker: {
+    names: workerNames,
+    read: (env: NodeJS.ProcessEnv) => readSettings(WorkerSettings, env),
+  },
   api: {
     names: Object.keys(Listen.shape),
-    read: (env: NodeJS.ProcessEnv) => readPlatform(Listen, env),
+    read: (env: NodeJS.ProcessEnv) => readSettings(Listen, env),
   },
 };
 

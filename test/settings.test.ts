@@ -11,11 +11,11 @@ import { newId } from "@netcheck/kernel/id";
 import { log, setLogLevel } from "@netcheck/kernel/log";
 import { counter } from "@netcheck/kernel/metric";
 import { count, publishMetrics } from "@netcheck/kernel/metrics";
-import { readSettings as readPlatform } from "@netcheck/kernel/settings";
+import { readSettings } from "@netcheck/kernel/settings";
 import { firstAdmin } from "@netcheck/local/first-admin";
 import { Listen } from "@netcheck/local/listen";
 import { openPlatform } from "@netcheck/local/platform";
-import { readSettings as readWorker } from "@netcheck/worker/env";
+import { Settings as WorkerSettings } from "@netcheck/worker/env";
 import { serveMetrics } from "@netcheck/worker/metrics-page";
 import { sql } from "drizzle-orm";
 import { decodeJwt } from "jose";
@@ -74,7 +74,7 @@ async function queued(env: NodeJS.ProcessEnv) {
   using sqs = await listener();
   await using open = await opened({ SQS_ENDPOINT: `http://${sqs.host}`, ...env });
   const messages = [{ id: "1", body: "{}" }];
-  await open.platform.queue.send("events", messages).catch(() => undefined);
+  await open.platform.queue.send("agent-results", messages).catch(() => undefined);
   return sqs.asked.join("\n");
 }
 
@@ -120,9 +120,9 @@ const EFFECTS: Record<string, () => Promise<void> | void> = {
     await open.platform.redis.get("x");
     expect(redis.asked.join()).toContain("Bearer secret");
   },
-  SQS_ENDPOINT: async () => expect(await queued({})).toContain("events"),
+  SQS_ENDPOINT: async () => expect(await queued({})).toContain("agent-results"),
   SQS_QUEUE_PREFIX: async () =>
-    expect(await queued({ SQS_QUEUE_PREFIX: "blue-" })).toContain("blue-events"),
+    expect(await queued({ SQS_QUEUE_PREFIX: "blue-" })).toContain("blue-agent-results"),
   AWS_REGION: async () =>
     expect(await queued({ AWS_REGION: "eu-north-1" })).toContain("/eu-north-1/sqs/"),
   AMQP_MANAGEMENT_URL: async () => expect(await managed({})).toContain(btoa("a:b")),
@@ -169,7 +169,7 @@ const EFFECTS: Record<string, () => Promise<void> | void> = {
     await rm(folder, { recursive: true });
   },
   METRICS_NAMESPACE: () => {
-    const { METRICS_NAMESPACE: namespace = "" } = readWorker({
+    const { METRICS_NAMESPACE: namespace = "" } = readSettings(WorkerSettings, {
       ...whole,
       METRICS_NAMESPACE: "Mine",
     });
@@ -181,13 +181,21 @@ const EFFECTS: Record<string, () => Promise<void> | void> = {
     expect(String(write.mock.lastCall?.[0])).toContain('"Namespace":"Mine"');
   },
   METRICS_PORT: async () => {
-    const { METRICS_PORT: port = 0 } = readWorker({ ...whole, METRICS_PORT: "0" });
+    const { METRICS_PORT: port = 0 } = readSettings(WorkerSettings, {
+      ...whole,
+      METRICS_PORT: "0",
+    });
     using page = await shownAt({ host: "127.0.0.1", port });
     expect(page.address).toMatchObject({ address: "127.0.0.1" });
-    expect(readWorker({ ...whole, METRICS_PORT: undefined }).METRICS_PORT).toBeUndefined();
+    expect(
+      readSettings(WorkerSettings, { ...whole, METRICS_PORT: undefined }).METRICS_PORT,
+    ).toBeUndefined();
   },
   METRICS_HOST: async () => {
-    const { METRICS_HOST: host } = readWorker({ ...whole, METRICS_HOST: "0.0.0.0" });
+    const { METRICS_HOST: host } = readSettings(WorkerSettings, {
+      ...whole,
+      METRICS_HOST: "0.0.0.0",
+    });
     using page = await shownAt({ host, port: 0 });
     expect(page.address).toMatchObject({ address: "0.0.0.0" });
   },
@@ -262,8 +270,8 @@ const EFFECTS: Record<string, () => Promise<void> | void> = {
   CHECK_LIMIT_ADDRESS: async () => expect(await quotasOf("ADDRESS")).toEqual(["address"]),
   CHECK_LIMIT_TARGET: async () => expect(await quotasOf("TARGET")).toEqual(["target"]),
   CHECK_LIMIT_ANONYMOUS: async () => expect(await quotasOf("ANONYMOUS")).toEqual(["anonymous"]),
-  HOST: () => expect(readPlatform(Listen, { HOST: "::1", PORT: "0" }).HOST).toBe("::1"),
-  PORT: () => expect(readPlatform(Listen, { PORT: "0" }).PORT).toBe(0),
+  HOST: () => expect(readSettings(Listen, { HOST: "::1", PORT: "0" }).HOST).toBe("::1"),
+  PORT: () => expect(readSettings(Listen, { PORT: "0" }).PORT).toBe(0),
   ADMIN_EMAIL: async () =>
     expect(await adminOf({ ADMIN_EMAIL: "a@b.example" })).toMatchObject({
       ADMIN_EMAIL: "a@b.example",

@@ -4,7 +4,7 @@ import type { App } from "@netcheck/api/app";
 import { wholeApp } from "@netcheck/api/whole";
 import { recordDeliveries } from "@netcheck/checks/delivery";
 import { newId } from "@netcheck/kernel/id";
-import { outbox } from "@netcheck/kernel/outbox";
+import { outbox } from "@netcheck/kernel/outbox.sql";
 import type { ResultDelivery } from "@netcheck/wire/delivery";
 import { eq } from "drizzle-orm";
 import { hc } from "hono/client";

@@ -6,7 +6,7 @@ import { ALL } from "@netcheck/api/contexts";
 import type { Platform } from "@netcheck/api/platform";
 import { loadCatalogue } from "@netcheck/api/watched";
 import { wholeApp } from "@netcheck/api/whole";
-import { outbox } from "@netcheck/kernel/outbox";
+import { outbox } from "@netcheck/kernel/outbox.sql";
 import { count, sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 

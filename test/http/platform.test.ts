@@ -14,12 +14,12 @@ import { newId } from "@netcheck/kernel/id";
 import { setLogLevel } from "@netcheck/kernel/log";
 import {
   emit,
-  outbox,
   purgeOutbox,
   repairOutbox,
   transaction,
   writeAndEmit,
 } from "@netcheck/kernel/outbox";
+import { outbox } from "@netcheck/kernel/outbox.sql";
 import { eq, sql } from "drizzle-orm";
 import { describe, expect, it, vi } from "vitest";
 

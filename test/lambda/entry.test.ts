@@ -9,7 +9,7 @@ import type * as consumerHandlers from "@netcheck/api/lambda-consumers";
 import type * as scheduleHandlers from "@netcheck/api/lambda-schedules";
 import { minutely } from "@netcheck/api/round";
 import { newId } from "@netcheck/kernel/id";
-import { outbox } from "@netcheck/kernel/outbox";
+import { outbox } from "@netcheck/kernel/outbox.sql";
 import type { Context, SQSEvent } from "aws-lambda";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 

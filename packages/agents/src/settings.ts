@@ -1,3 +1,4 @@
+import { AgentsVhostSetting, ResponseExchangeSetting } from "@netcheck/kernel/settings";
 import { NetworksSetting } from "@netcheck/wire/address-setting";
 import * as z from "zod";
 
@@ -9,12 +10,8 @@ export const Settings = z.object({
       "The broker as agents are told of it, without an account. amqps:// for agents on other hosts.",
     example: "amqp://127.0.0.1:5672",
   }),
-  RMQ_AGENTS_VHOST: z.string().min(1).default("agents_vhost").meta({
-    description: "The broker's virtual host of the agents.",
-  }),
-  RMQ_RESPONSE_EXCHANGE: z.string().min(1).default("agent_responses").meta({
-    description: "The exchange that agents publish to.",
-  }),
+  RMQ_AGENTS_VHOST: AgentsVhostSetting,
+  RMQ_RESPONSE_EXCHANGE: ResponseExchangeSetting,
   AGENT_ALLOW: NetworksSetting.optional().meta({
     description:
       "What agents are told to keep to, of the special networks that their own NETCHECK_ALLOW lists; they never allow more than that. Absent: they keep to their own list alone. Empty: public addresses only. An agent hears of it when it next opens a session: at its start, and when its broker refuses it.",

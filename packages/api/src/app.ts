@@ -21,7 +21,7 @@ export function createApp(platform: Platform, mounts: readonly Mount[]) {
     .onError(onError);
   for (const { base, routes } of mounts) app.route(base, routes as Hono);
   app.use("/api/v1/*", identifyAnyway);
-  requireRights(app.routes);
+  requireRights(app);
   return app.notFound((c) => onError(unrouted(app, c.req.path), c));
 }
 

@@ -2,7 +2,10 @@ import { METRICS as ADAPTERS } from "@netcheck/adapters/catalogue";
 import { METRICS as KERNEL } from "@netcheck/kernel/catalogue";
 import { gauge } from "@netcheck/kernel/metric";
 
-/** How reading the stores went: one part for each, so that one that does not answer hides no other. */
+/**
+ * What belongs to no context, and how reading the stores went: one part for each, so that one that does not
+ * answer hides no other.
+ */
 export const METRICS = {
   success: gauge(
     "scrape_collector_success",
@@ -12,7 +15,6 @@ export const METRICS = {
   duration: gauge("scrape_collector_duration_seconds", "How long reading this part took.", {
     collector: "code",
   }),
+  ...KERNEL,
+  ...ADAPTERS,
 };
-
-/** What belongs to no context. */
-export const NOBODYS = { ...METRICS, ...KERNEL, ...ADAPTERS };

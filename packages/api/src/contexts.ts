@@ -13,15 +13,15 @@ type CtxOf<T> = T extends { readonly ctx?: infer C } ? NonNullable<C> : never;
 type PartOf<T> = T extends { settings: () => Promise<{ partOf: (of: never) => infer P }> }
   ? Awaited<P>
   : never;
-type All<U> = (U extends unknown ? (one: U) => void : never) extends (one: infer I) => void
-  ? I
-  : never;
+/** What is all of these at once. */
+export type UnionToIntersection<U> = Taking<U> extends (all: infer I) => void ? I : never;
+type Taking<U> = U extends unknown ? (one: U) => void : never;
 
 /** What every verb behind the API may touch. */
-export type ApiCtx = All<CtxOf<Every>>;
+export type ApiCtx = UnionToIntersection<CtxOf<Every>>;
 
 /** What the contexts make of their settings, together. */
-export type Parts = All<PartOf<Every>>;
+export type Parts = UnionToIntersection<PartOf<Every>>;
 
 /** A context as anybody sees it who only goes through the list. */
 export type AnyContext = Context<ApiCtx>;

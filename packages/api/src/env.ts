@@ -1,4 +1,10 @@
-import { LogLevelSetting, PublicUrlSetting } from "@netcheck/kernel/settings";
+import {
+  AgentsVhostSetting,
+  LogLevelSetting,
+  PublicUrlSetting,
+  RequestExchangeSetting,
+  ResponseExchangeSetting,
+} from "@netcheck/kernel/settings";
 import { NetworksSetting } from "@netcheck/wire/address-setting";
 import * as z from "zod";
 
@@ -59,15 +65,9 @@ export const Base = z.object({
       "RabbitMQ's management interface, as an administrator: makes and removes agents' accounts.",
     example: "http://netcheck:password@127.0.0.1:15672",
   }),
-  RMQ_AGENTS_VHOST: z.string().min(1).default("agents_vhost").meta({
-    description: "The broker's virtual host of the agents.",
-  }),
-  RMQ_REQUEST_EXCHANGE: z.string().min(1).default("agent_requests_exchange").meta({
-    description: "The exchange that requests to agents are published to.",
-  }),
-  RMQ_RESPONSE_EXCHANGE: z.string().min(1).default("agent_responses").meta({
-    description: "The exchange that agents publish to.",
-  }),
+  RMQ_AGENTS_VHOST: AgentsVhostSetting,
+  RMQ_REQUEST_EXCHANGE: RequestExchangeSetting,
+  RMQ_RESPONSE_EXCHANGE: ResponseExchangeSetting,
 });
 
 export type Base = z.output<typeof Base>;

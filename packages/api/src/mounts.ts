@@ -2,7 +2,7 @@ import type { Routes } from "@netcheck/kernel/context";
 import type { Hono } from "hono";
 import type { MergeSchemaPath } from "hono/types";
 
-import { ALL, type AnyContext, type CONTEXTS } from "./contexts.ts";
+import { ALL, type AnyContext, type CONTEXTS, type UnionToIntersection } from "./contexts.ts";
 
 /** Routes and the path they are mounted at. */
 export type Mount = { base: string; routes: Routes };
@@ -24,9 +24,6 @@ type SchemaAt<Base extends string, Load> = Load extends () => Promise<infer Rout
 type SchemasOf<R> = R extends unknown
   ? { [Base in keyof R & string]: SchemaAt<Base, R[Base]> }[keyof R & string]
   : never;
-type All<U> = (U extends unknown ? (one: U) => void : never) extends (one: infer I) => void
-  ? I
-  : never;
 
 /** What a client may ask, of all contexts together. */
-export type Schemas = All<SchemasOf<RoutesOf>>;
+export type Schemas = UnionToIntersection<SchemasOf<RoutesOf>>;

@@ -29,6 +29,6 @@ export const platform = describe<PlatformCtx>()({
       run: () => import("@netcheck/kernel/idempotency").then((m) => m.purgeKeys),
     },
   ],
-  metrics: () => import("./catalogue.ts").then((m) => m.NOBODYS),
+  metrics: () => import("./catalogue.ts").then((m) => m.METRICS),
   measures: { outbox: () => import("@netcheck/kernel/measure").then((m) => m.measureOutbox) },
 });

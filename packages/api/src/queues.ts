@@ -1,7 +1,7 @@
 import type { QueueSpec } from "@netcheck/kernel/queue";
 import { eventsQueue } from "@netcheck/kernel/subscription";
 
-import { ALL } from "./contexts.ts";
+import { ALL, type AnyContext } from "./contexts.ts";
 
 /** How long a function that consumes may take. */
 export const CONSUMER_SECONDS = 30;
@@ -19,12 +19,12 @@ export const QUEUES: readonly QueueSpec[] = [
 ];
 
 /** The queues that a context's functions take from. */
-export function consumedBy({ name, queues = {}, subscriptions = {} }: (typeof ALL)[number]) {
+export function consumedBy({ name, queues = {}, subscriptions = {} }: AnyContext) {
   const hears = Object.keys(subscriptions).length > 0;
   return [...Object.keys(queues), ...(hears ? [eventsQueue(name)] : [])];
 }
 
-const asked = Map.groupBy(
+const subscribed = Map.groupBy(
   ALL.flatMap(({ name, subscriptions = {} }) =>
     Object.keys(subscriptions).map((type) => ({ type, queue: eventsQueue(name) })),
   ),
@@ -33,5 +33,5 @@ const asked = Map.groupBy(
 
 /** The queues of the contexts that want to hear of this type of event. */
 export function subscribers(type: string) {
-  return asked.get(type)?.map(({ queue }) => queue) ?? [];
+  return subscribed.get(type)?.map(({ queue }) => queue) ?? [];
 }

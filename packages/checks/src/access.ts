@@ -3,7 +3,7 @@ import { type Acting, requireActor, requireScope } from "@netcheck/kernel/guard"
 import type { AllowList } from "@netcheck/wire/address";
 import type * as z from "zod";
 
-import type { Quotas } from "./budget.ts";
+import type { Payer } from "./budget.ts";
 import type { check } from "./check.sql.ts";
 import type { ChecksCtx } from "./ctx.ts";
 import type { Selection } from "./selection.ts";
@@ -12,9 +12,6 @@ import type { Selection } from "./selection.ts";
 export const ANONYMOUS_AGENTS = 5;
 
 type Selected = z.output<typeof Selection>;
-
-/** One whose tokens a check costs: of which quota, and who it is. */
-export type Payer = readonly [quota: Exclude<keyof Quotas, "target">, of: string];
 
 /** Who starts a check: who asks, who pays, and what he is held to. */
 export type Starter = {

@@ -2,12 +2,13 @@ import type { Ctx } from "@netcheck/kernel/ctx";
 import { type Level, limitFields } from "@netcheck/kernel/limit-fields";
 import { askOf, type Bucket, type Refusal, takeFrom } from "@netcheck/kernel/rate-limit";
 
-import type { Payer } from "./access.ts";
-
 /** How many agents each may ask in a minute; at once, a minute's worth. */
 export type Quotas = Readonly<
   Record<"person" | "key" | "address" | "anonymous" | "target", number>
 >;
+
+/** One whose tokens a check costs: of which quota, and who it is. */
+export type Payer = readonly [quota: Exclude<keyof Quotas, "target">, of: string];
 
 type Budgeted = Pick<Ctx, "redis" | "now"> & { checkQuotas: Quotas };
 

@@ -9,8 +9,8 @@ import type { PgColumn } from "drizzle-orm/pg-core";
 
 import { fitted } from "./answer-size.ts";
 import { METRICS } from "./catalogue.ts";
+import { factsOf } from "./check-types.ts";
 import { check, result } from "./check.sql.ts";
-import { factsOf } from "./facts.ts";
 import { bounded, storableInstant, storableJson } from "./storable.ts";
 
 type Response = Extract<ResultDelivery, { kind: "response" }>;

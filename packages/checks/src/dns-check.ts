@@ -2,9 +2,8 @@ import { type AllowList, literalAddress } from "@netcheck/wire/address";
 import { DnsOptions } from "@netcheck/wire/options";
 import { isReverseNameAllowed } from "@netcheck/wire/reverse-zone";
 
-import { finishedFacts } from "./answer.ts";
+import { countsOf, finishedFacts, latencyOf } from "./aggregate.ts";
 import type { Answer, Asked, CheckedTarget, CheckTypeHere } from "./check-type.ts";
-import { countsOf } from "./counts.ts";
 import { type Fields, isCodeName, totalOf } from "./fact.ts";
 import {
   bad,
@@ -16,7 +15,6 @@ import {
   requireName,
   withoutPort,
 } from "./host.ts";
-import { latencyOf } from "./latency.ts";
 
 export type DnsFacts = { totalMs?: number; statusCodeName?: string };
 

@@ -1,12 +1,10 @@
 import type { AllowList } from "@netcheck/wire/address";
 import { HttpOptions } from "@netcheck/wire/options";
 
-import { finishedFacts } from "./answer.ts";
+import { countsOf, finishedFacts, latencyOf } from "./aggregate.ts";
 import type { Answer, Asked, CheckedTarget, CheckTypeHere } from "./check-type.ts";
-import { countsOf } from "./counts.ts";
 import { type Fields, isWhole, totalOf } from "./fact.ts";
 import { isUrl, parseOptions, readPlace, requireName, withoutPort } from "./host.ts";
-import { latencyOf } from "./latency.ts";
 
 export type HttpFacts = { totalMs?: number; statusCode?: number };
 

@@ -4,7 +4,7 @@ import { type AgentSnapshot, conditionsOf, type Place } from "./selection.ts";
 
 const MOST_PLACES = 5;
 
-type Asked = {
+type Situation = {
   type: CheckType;
   /** How many agents are active, and those of them that can run the type. */
   active: number;
@@ -13,7 +13,7 @@ type Asked = {
 };
 
 /** How many are active, how many can, and for each place the condition that left nobody. */
-export function whyNobody({ type, active, able, places }: Asked) {
+export function whyNobody({ type, active, able, places }: Situation) {
   const are = active === 1 ? "agent is" : "agents are";
   const facts = `${active} ${are} active, ${able.length} of them can run ${type}`;
   const needs = type === "ping" ? ": that needs the program ping beside the agent" : "";

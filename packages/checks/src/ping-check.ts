@@ -1,11 +1,10 @@
 import type { AllowList } from "@netcheck/wire/address";
 import { PingOptions } from "@netcheck/wire/options";
 
-import { finishedFacts } from "./answer.ts";
+import { finishedFacts, latencyOf } from "./aggregate.ts";
 import type { Answer, Asked, CheckedTarget, CheckTypeHere } from "./check-type.ts";
 import { type Fields, fieldsOf, isMs, isWhole } from "./fact.ts";
 import { bad, parseOptions, readHost, requireName, withoutPort } from "./host.ts";
-import { latencyOf } from "./latency.ts";
 
 export type PingFacts = {
   averageMs?: number;

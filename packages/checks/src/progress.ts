@@ -1,7 +1,6 @@
 import type { Answer } from "./check-type.ts";
-import type { Facts } from "./check-types.ts";
+import { type Facts, summarise } from "./check-types.ts";
 import type { check, result } from "./check.sql.ts";
-import { summarise } from "./summary.ts";
 
 type Row = typeof result.$inferSelect;
 type Check = Pick<typeof check.$inferSelect, "type" | "expected" | "deadlineAt">;

@@ -17,15 +17,15 @@ export type StartedCheck = {
   status: "pending";
 };
 
-type Asked = Omit<typeof check.$inferSelect, "createdBy">;
+type Row = Omit<typeof check.$inferSelect, "createdBy">;
 
 /** What of a check itself leaves us. */
-export function viewCheck(row: Asked) {
+export function viewCheck(row: Row) {
   const { id, type, target, port, options, expected, truncated, createdAt, deadlineAt } = row;
   return { id, type, target, port, options, expected, truncated, createdAt, deadlineAt };
 }
 
-export function viewStarted(row: Asked): StartedCheck {
+export function viewStarted(row: Row): StartedCheck {
   return {
     ...viewCheck(row),
     createdAt: row.createdAt.toISOString(),

@@ -1,4 +1,3 @@
-import type { Ctx } from "@netcheck/kernel/ctx";
 import { requireActor } from "@netcheck/kernel/guard";
 import { makePartitions, type Partitions } from "@netcheck/kernel/partition";
 import { dropBefore, keptSince } from "@netcheck/kernel/retention";
@@ -14,7 +13,7 @@ export const PARTITIONS: Partitions = {
 };
 
 /** Makes the months to come and drops those that lie wholly before the retention. */
-export async function keepAudit(ctx: Ctx & Pick<IdentityCtx, "auditRetentionDays">) {
+export async function keepAudit(ctx: IdentityCtx) {
   const acting = requireActor(ctx, "system");
   await makePartitions(acting, PARTITIONS);
   await dropBefore(acting, PARTITIONS, keptSince(acting, acting.auditRetentionDays));

@@ -1,4 +1,3 @@
-import type { Ctx } from "@netcheck/kernel/ctx";
 import { requireActor } from "@netcheck/kernel/guard";
 import { writing } from "@netcheck/kernel/writing";
 import { lt, or } from "drizzle-orm";
@@ -8,7 +7,7 @@ import { refreshToken, session } from "./identity.sql.ts";
 import { ENDED_SECONDS } from "./rights-cache.ts";
 
 /** Deletes sessions that are over, with their refresh tokens, and spent tokens that outlived any session. */
-export async function purgeSessions(ctx: Ctx & Pick<IdentityCtx, "sessionLifetimeSeconds">) {
+export async function purgeSessions(ctx: IdentityCtx) {
   const db = writing(requireActor(ctx, "system"));
   const now = ctx.now();
   const before = (seconds: number) => new Date(now.getTime() - seconds * 1000);

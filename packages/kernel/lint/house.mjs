@@ -8,8 +8,7 @@ const guardFirst = {
   create(context) {
     const check = (fn) => {
       for (const param of fn.params) {
-        const name = typeNameOf(param);
-        if (!name?.endsWith("Ctx")) continue;
+        if (!takesWholeCtx(param)) continue;
         if (param.type === "ObjectPattern" && param.properties.some(isDb)) report(context, param);
         if (param.type !== "Identifier") continue;
         for (const variable of context.sourceCode.getDeclaredVariables(fn)) {
@@ -70,8 +69,11 @@ const named = (names, message) => ({
   },
 });
 
-function typeNameOf(param) {
-  return param.typeAnnotation?.typeAnnotation.typeName?.name;
+/** `Ctx & Pick<…>` is a whole one too. */
+function takesWholeCtx(param) {
+  const type = param.typeAnnotation?.typeAnnotation;
+  const parts = type?.type === "TSIntersectionType" ? type.types : [type];
+  return parts.some((part) => part?.typeName?.name?.endsWith("Ctx"));
 }
 
 function isCtx(argument) {

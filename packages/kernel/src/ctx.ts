@@ -1,11 +1,10 @@
-import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
+import type { PgDatabase, PgQueryResultHKT, PgTable } from "drizzle-orm/pg-core";
 
 import type { AuditEntry } from "./audit.ts";
 import type { Id } from "./id.ts";
 import type { Queue } from "./queue.ts";
 import type { Redis } from "./redis.ts";
 import type { Scope } from "./scope.ts";
-import type { Rows } from "./write-from.ts";
 
 /** The pool. A `Tx` is not assignable to it, so no verb can run inside another's transaction. */
 export type Db = PgDatabase<PgQueryResultHKT, Record<string, never>> & { $client: object };
@@ -20,6 +19,9 @@ export type Reader = Pick<Db, Select | "$count" | "$with" | "$client"> & {
 
 /** The pool for single statements that write. */
 export type Writer = Omit<Db, "transaction">;
+
+/** Rows that are to be written, as `into` makes them. What they leave out is null. */
+export type Rows = { table: PgTable; json: string };
 
 export type Actor =
   | { type: "person"; personId: Id<"person">; sessionId: Id<"session">; scopes: readonly Scope[] }

@@ -42,7 +42,6 @@ export function envelope<S extends z.ZodType, T extends string>(event: { type: T
 
 /** What a context does about an event. Delivery is at least once, to each of its handlers. */
 export type EventHandler<C extends Ctx = Ctx> = {
-  name: string;
   event: EventType;
   handle: (ctx: C, data: never[]) => Promise<unknown>;
 };
@@ -50,8 +49,7 @@ export type EventHandler<C extends Ctx = Ctx> = {
 /** A handler that is given what its event carries, of all that came together. */
 export function on<C extends Ctx, S extends z.ZodType>(
   event: EventType<S>,
-  name: string,
   handle: (ctx: C, data: z.output<S>[]) => Promise<unknown>,
 ): EventHandler<C> {
-  return { name, event, handle };
+  return { event, handle };
 }

@@ -4,7 +4,8 @@ import { unaudited } from "./audit.ts";
 import type { Actor, Ctx, Writer } from "./ctx.ts";
 import type { EventType } from "./event.ts";
 import { type Acting, actAs, type ActorOf, requireActor, requireScope } from "./guard.ts";
-import { emit, outbox, transaction, writeAndEmit } from "./outbox.ts";
+import { outbox } from "./outbox.sql.ts";
+import { emit, transaction, writeAndEmit } from "./outbox.ts";
 import { writing } from "./writing.ts";
 
 const person = {
@@ -84,7 +85,7 @@ export const refused = {
       // @ts-expect-error A transaction is no pool.
       const inside: Ctx = { ...ctx, db: tx };
       // @ts-expect-error An event needs a guard too.
-      await emit(tx, inside, { type: "t", queue: "events", schema: inside }, {});
+      await emit(tx, inside, { type: "t", queue: "letters", schema: inside }, {});
     }),
 };
 

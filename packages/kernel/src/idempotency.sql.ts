@@ -1,6 +1,6 @@
 import { index, json, primaryKey, text, timestamp } from "drizzle-orm/pg-core";
 
-import { kernel } from "./outbox.ts";
+import { kernel } from "./outbox.sql.ts";
 
 /** What a repeated request is answered: the first answer, to the same sender. */
 export const idempotency = kernel.table(

@@ -4,7 +4,7 @@ import { METRICS } from "./catalogue.ts";
 import type { Ctx, Reader } from "./ctx.ts";
 import { poolOf } from "./guard.ts";
 import { sample } from "./metric.ts";
-import { outbox } from "./outbox.ts";
+import { outbox } from "./outbox.sql.ts";
 import { within } from "./time.ts";
 
 /** Of what is measured when somebody looks: late numbers are no numbers. */

@@ -1,36 +1,17 @@
 import { and, isNull, lt, sql } from "drizzle-orm";
-import { index, integer, jsonb, pgSchema, text, timestamp, uuid } from "drizzle-orm/pg-core";
 import type * as z from "zod";
 
 import { type Audit, type AuditEntry, entriesOf, type Unaudited, unaudited } from "./audit.ts";
-import type { Actor, Ctx, Tx, Writer, WritingCtx } from "./ctx.ts";
+import type { Ctx, Rows, Tx, Writer, WritingCtx } from "./ctx.ts";
 import type { EventType } from "./event.ts";
 import { type Acting, poolOf, requireActor, type Unattended } from "./guard.ts";
-import { type Id, newId } from "./id.ts";
+import { newId } from "./id.ts";
 import { log } from "./log.ts";
+import { outbox } from "./outbox.sql.ts";
 import { prepared } from "./prepared.ts";
 import { within } from "./time.ts";
-import { insertOf, into, type Rows, type Source, writeFrom } from "./write-from.ts";
+import { insertOf, into, type Source, writeFrom } from "./write-from.ts";
 import { writing } from "./writing.ts";
-
-export const kernel = pgSchema("kernel");
-
-/** What must leave the database: written with the change it reports, marked once SQS has it. */
-export const outbox = kernel.table(
-  "outbox",
-  {
-    id: uuid().$type<Id<"event">>().primaryKey(),
-    queue: text().notNull(),
-    type: text().notNull(),
-    data: jsonb().notNull(),
-    actor: jsonb().$type<Actor>().notNull(),
-    requestId: text().notNull(),
-    delaySeconds: integer().notNull(),
-    createdAt: timestamp({ withTimezone: true }).notNull(),
-    sentAt: timestamp({ withTimezone: true }),
-  },
-  (t) => [index("outbox_unsent").on(t.createdAt).where(isNull(t.sentAt))],
-);
 
 type Row = typeof outbox.$inferSelect;
 

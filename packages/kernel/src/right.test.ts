@@ -111,9 +111,9 @@ describe("a right", () => {
     const right = may("public");
     const answer = () => Promise.resolve(new Response());
     const good = new Hono().use(answer).get("/", right, answer).post("/", right, answer);
-    expect(() => requireRights(good.routes)).not.toThrow();
+    expect(() => requireRights(good)).not.toThrow();
     const late = new Hono<ApiEnv>().get("/", right, answer).post("/late", answer, right);
-    expect(() => requireRights(late.routes)).toThrow("POST /late");
-    expect(() => requireRights(new Hono().all("/all", answer).routes)).toThrow("ALL /all");
+    expect(() => requireRights(late)).toThrow("POST /late");
+    expect(() => requireRights(new Hono().all("/all", answer))).toThrow("ALL /all");
   });
 });

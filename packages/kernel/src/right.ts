@@ -2,6 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { METHOD_NAME_ALL } from "hono/router";
 
+import type { Routes } from "./context.ts";
 import type { Ctx } from "./ctx.ts";
 import { Fault } from "./fault.ts";
 import { requireActor, requireScope } from "./guard.ts";
@@ -29,8 +30,6 @@ type Options<C> = {
   /** 100 KiB unless said. */
   maxBodyBytes?: number;
 };
-
-type Routes = readonly { method: string; path: string; handler: object }[];
 
 const MAX_BODY_BYTES = 100 * 1024;
 const RIGHT = Symbol("netcheck.right");
@@ -60,7 +59,7 @@ export function rightOf(handler: object | undefined) {
 }
 
 /** A route that says nothing of who may ask it would be open to all. */
-export function requireRights(routes: Routes) {
+export function requireRights({ routes }: Routes) {
   const begun = new Set<string>();
   for (const { method, path, handler } of routes) {
     const name = `${method} ${path}`;

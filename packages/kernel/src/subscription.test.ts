@@ -13,7 +13,7 @@ const told = (type: string, data: unknown) => ({ id: crypto.randomUUID(), type, 
 function listener() {
   const heard: [handler: string, times: number[]][] = [];
   const hear = (name: string) =>
-    on(Rung, name, async (_ctx, data) => {
+    on(Rung, async (_ctx, data) => {
       heard.push([name, data.map(({ times }) => times)]);
     });
   const consumer = subscriber("tower", [hear("a"), hear("b")]);

@@ -2,10 +2,7 @@ import { getTableColumns, sql, type WithSubquery } from "drizzle-orm";
 import { toSnakeCase } from "drizzle-orm/casing";
 import type { PgTable } from "drizzle-orm/pg-core";
 
-import type { Writer } from "./ctx.ts";
-
-/** Rows that are to be written. What they leave out is null. */
-export type Rows = { table: PgTable; json: string };
+import type { Rows, Writer } from "./ctx.ts";
 
 /** What a statement hangs on, as the first part of it: no row, and nothing else of it is written. */
 export type Source = (db: Writer) => WithSubquery;

@@ -1,7 +1,7 @@
 import type { AuditEntry, Unaudited } from "./audit.ts";
-import type { Actor, Ctx, Writer, WritingCtx } from "./ctx.ts";
+import type { Actor, Ctx, Rows, Writer, WritingCtx } from "./ctx.ts";
 import { type Acting, poolOf, type Unattended } from "./guard.ts";
-import { always, type Rows, type Source, writeFrom } from "./write-from.ts";
+import { always, type Source, writeFrom } from "./write-from.ts";
 
 /**
  * An audit entry alone, for what was refused; or with `writes` in one statement, if `source` has a row.

@@ -25,14 +25,12 @@ export type Verdict =
   | { body: string; agentId: string; requestId: string }
   | { reason: Rejection; agentId?: string };
 
-type Said = Pick<Kind, "schema" | "carriedAs">;
-
 const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 const USER = new RegExp(`^agent\\.(${UUID})$`);
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 /** Judges what lies in the queue of a kind. What a body says of its sender is ignored. */
-export function judgeSaid(kind: string, { schema, carriedAs }: Said) {
+export function judgeSaid(kind: string, { schema, carriedAs }: Pick<Kind, "schema" | "carriedAs">) {
   return (arrival: Arrival, now: Date): Verdict => {
     const { content, fields, properties } = arrival;
     const userId: unknown = properties.userId;

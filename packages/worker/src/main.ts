@@ -3,9 +3,10 @@ import { sqsQueue } from "@netcheck/adapters/sqs";
 import { openSqs } from "@netcheck/adapters/sqs-client";
 import { log, setLogLevel } from "@netcheck/kernel/log";
 import { publishMetrics } from "@netcheck/kernel/metrics";
+import { readSettings } from "@netcheck/kernel/settings";
 
 import { showAlive } from "./alive.ts";
-import { readSettings } from "./env.ts";
+import { Settings } from "./env.ts";
 import { fanOut } from "./fan-out.ts";
 import { intake } from "./intake.ts";
 import { serveMetrics } from "./metrics-page.ts";
@@ -78,7 +79,7 @@ function stop(event: string) {
 
 function settingsOrExit() {
   try {
-    return readSettings(process.env);
+    return readSettings(Settings, process.env);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     process.exit(2);

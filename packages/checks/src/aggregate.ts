@@ -1,3 +1,17 @@
+import type { Answer } from "./check-type.ts";
+
+/** What is known of those that got the type's own answer. */
+export function finishedFacts<F extends object>(answers: readonly Answer<F>[]): F[] {
+  return answers.flatMap(({ status, facts }) => (status === "finished" && facts ? [facts] : []));
+}
+
+/** How often each value is there; null for none at all. */
+export function countsOf(values: readonly (string | number)[]): Record<string, number> | null {
+  if (values.length === 0) return null;
+  const groups = Map.groupBy(values, String);
+  return Object.fromEntries([...groups].map(([value, same]) => [value, same.length]));
+}
+
 /** Milliseconds; `p95` is by nearest rank, so it was measured, and `mean` is to the microsecond. */
 export type Latency = { min: number; mean: number; p95: number; max: number };
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { latencyOf } from "./latency.ts";
+import { latencyOf } from "./aggregate.ts";
 
 describe("latency", () => {
   it("[CHK-14] NC-B-30 equals what is worked out by hand", () => {
