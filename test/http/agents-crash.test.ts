@@ -9,7 +9,8 @@ import { describe, expect, it } from "vitest";
 import { useFleet } from "../support/fleet.ts";
 import { intercepted, mortal } from "../support/intercepted.ts";
 
-describe("a process that dies", () => {
+// Each dies at some twenty steps, twice, and everything is looked at after every one.
+describe("a process that dies", { timeout: 120_000 }, () => {
   const fleet = useFleet();
   const { world, agents, create, register, registered, settled, session } = fleet;
 

@@ -1,10 +1,7 @@
 import type { Db } from "@netcheck/kernel/ctx";
-import { sql } from "drizzle-orm";
-import * as z from "zod";
 
 import type { Around } from "./intercepted.ts";
-
-const Found = z.object({ rows: z.array(z.unknown()) });
+import { waiting } from "./waiting.ts";
 
 /**
  * A process that another overtakes before its call number `calls`, counted from 0: the other acts to
@@ -28,10 +25,5 @@ async function doneOrWaiting(db: Db, acting: Promise<unknown>) {
   let done = false;
   const end = () => void (done = true);
   acting.then(end, end);
-  while (!done && !(await isSomebodyWaiting(db)));
-}
-
-async function isSomebodyWaiting(db: Db) {
-  const locks = sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-  return Found.parse(await db.execute(locks)).rows.length > 0;
+  while (!done && (await waiting(db)).length === 0);
 }

@@ -2,16 +2,19 @@ import type { Db } from "@netcheck/kernel/ctx";
 import { sql } from "drizzle-orm";
 import { expect } from "vitest";
 
-/** Until so many wait for a lock in this database, whatever kind of lock. */
-export async function untilWaiting(db: Db, many = 1) {
+/** One for each that waits for a lock in this database at the moment, whatever kind of lock. */
+export async function waiting(db: Db) {
   const locks = sql`pg_locks l join pg_stat_activity a on a.pid = l.pid`;
   const isWaiting = sql`not l.granted and a.datname = current_database()`;
-  const waiting = () =>
-    db
-      .select({ one: sql`1` })
-      .from(locks)
-      .where(isWaiting);
-  await expect.poll(waiting, { timeout: 10_000 }).toHaveLength(many);
+  return await db
+    .select({ one: sql`1` })
+    .from(locks)
+    .where(isWaiting);
+}
+
+/** Until so many wait. */
+export async function untilWaiting(db: Db, many = 1) {
+  await expect.poll(() => waiting(db), { timeout: 10_000 }).toHaveLength(many);
 }
 
 /** Work that stops after it has begun, and goes on when told, or when its test is over. */
