@@ -76,7 +76,8 @@ describe("a client that others generate", () => {
     await writeFile(join(folder, "package.json"), JSON.stringify(PACKAGE));
     await writeFile(join(folder, "program.ts"), PROGRAM);
     await writeFile(join(folder, "tsconfig.json"), JSON.stringify(CONFIG));
-    const document = join(ROOT, "packages/api/openapi.json");
+    const document = join(folder, "openapi.json");
+    await writeFile(document, await (await world().request("/openapi.json")).text());
     await run(bin("oazapfts"), [document, join(folder, "client.ts")]);
   });
   afterAll(() => rm(folder, { recursive: true }));

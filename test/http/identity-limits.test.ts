@@ -93,10 +93,7 @@ describe("limits", () => {
       world().client().api.v1.auth.refresh.$post({ json: { refreshToken } });
     expect(new Set(await statuses(60, () => refresh("ncr_same")))).toEqual(new Set([401]));
     expect((await refresh("ncr_same")).status).toBe(429);
-    const others = Array.from({ length: 240 }, (_, i) => refresh(`ncr_${i}`));
-    expect(new Set((await Promise.all(others)).map(({ status }) => status))).toEqual(
-      new Set([401]),
-    );
+    for (let i = 0; i < 240; i += 1) expect((await refresh(`ncr_${i}`)).status).toBe(401);
     expect((await refresh("ncr_another")).status).toBe(429);
   });
 

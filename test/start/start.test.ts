@@ -13,6 +13,9 @@ import { everyPid, start, type Line } from "./running.ts";
 const isAlive = (pid: number) => identify(pid) !== undefined;
 const home = (name: string) => join(folder, name);
 
+/** What a machine has that reaches others by a proxy, and that one is away. */
+const BEHIND_PROXY = { NODE_USE_ENV_PROXY: "1", HTTP_PROXY: "http://127.0.0.1:9", NO_PROXY: "" };
+
 let folder: string;
 // By npm, with three agents; it lives through the file, and is stopped at its end.
 let first: ReturnType<typeof start>;
@@ -25,7 +28,7 @@ beforeAll(async () => {
   // As root, Postgres runs as another user, who has to pass through.
   chmodSync(folder, 0o711);
   first = start(home("first"), { npm: true, args: ["--agents", "3"] });
-  beside = start(home("beside"), { args: ["--agents", "1"] });
+  beside = start(home("beside"), { args: ["--agents", "1"], env: BEHIND_PROXY });
   [line, besideLine] = await Promise.all([first.line, beside.line]);
 });
 afterAll(async () => {

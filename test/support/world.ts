@@ -24,6 +24,7 @@ import { queueTwin } from "./queue-twin.ts";
 type World = Awaited<ReturnType<typeof openWorld>>;
 
 export const PASSWORD = "correct horse battery staple";
+const passwordHash = hashPassword(PASSWORD);
 
 /** Where everything is, for settings that have no default; the world's own parts stand in their place. */
 const NEEDED = {
@@ -95,8 +96,8 @@ async function openWorld() {
     const createdAt = platform.now();
     const id = newId<"person">(createdAt);
     const email = `${role}-${id}@example.com`;
-    const passwordHash = await hashPassword(PASSWORD);
-    await platform.db.insert(person).values({ id, email, passwordHash, role, createdAt });
+    const row = { id, email, passwordHash: await passwordHash, role, createdAt };
+    await platform.db.insert(person).values(row);
     return { id, email };
   }
 
