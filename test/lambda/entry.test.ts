@@ -1,10 +1,13 @@
 import { readFile } from "node:fs/promises";
 
 import { agent } from "@netcheck/agents/agent.sql";
+import { agents } from "@netcheck/agents/context";
 import { ALL } from "@netcheck/api/contexts";
+import { markDue } from "@netcheck/api/due";
 import type { handler as httpHandler } from "@netcheck/api/lambda";
 import type * as consumerHandlers from "@netcheck/api/lambda-consumers";
 import type * as scheduleHandlers from "@netcheck/api/lambda-schedules";
+import { minutely } from "@netcheck/api/round";
 import { newId } from "@netcheck/kernel/id";
 import { outbox } from "@netcheck/kernel/outbox";
 import type { Context, SQSEvent } from "aws-lambda";
@@ -166,6 +169,15 @@ describe("the schedules", () => {
   it("repair in the next minute what a request left behind", async () => {
     await leave();
     await call("POST", "/api/v1/auth/login", { body: ACCOUNT });
+    await schedules.minutely();
+    expect((await left()).every(({ sentAt }) => sentAt)).toBe(true);
+  });
+
+  it("[KRN-42] leave to another round what one has settled", async () => {
+    const { platform } = cloud;
+    await leave();
+    await markDue(platform.redis, new Date(Date.now() - 120_000));
+    await minutely(platform, agents.schedules);
     await schedules.minutely();
     expect((await left()).every(({ sentAt }) => sentAt)).toBe(true);
   });

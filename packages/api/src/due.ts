@@ -4,8 +4,8 @@ const KEY = "schedules:due";
 const KEPT_SECONDS = 2 * 86_400;
 /** Longer than any request and than the age at which the repair takes up what was left. */
 const SETTLED_AFTER_MS = 60_000;
-const FORGET =
-  "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";
+const UNSETTLED =
+  "local mark = redis.call('GET', KEYS[1]) if mark == redis.call('GET', KEYS[2]) then return false end return mark";
 
 /**
  * Says, before a write, that something may have to be repaired after it: the schedules ask here and
@@ -16,14 +16,19 @@ export async function markDue(redis: Redis, now: Date) {
   await redis.set(KEY, mark, { ex: KEPT_SECONDS });
 }
 
-/** The last mark, or undefined if nobody has written since it was settled. */
-export async function findDue(redis: Redis) {
-  return (await redis.get<string>(KEY)) ?? undefined;
+/** The last mark, or undefined if nobody has written since this round settled it. */
+export async function findDue(redis: Redis, round: string) {
+  const mark = await redis.eval<[], string | null>(UNSETTLED, [KEY, settledKey(round)], []);
+  return mark ?? undefined;
 }
 
-/** Takes the mark away if a round that left nothing came late enough after it; a newer one stays. */
-export async function settleDue(redis: Redis, mark: string, now: Date) {
+/** Of one round, for another may still have to do; once it came late enough after the mark. */
+export async function settleDue(redis: Redis, round: string, mark: string, now: Date) {
   const markedAtMs = Number(mark.split(":")[1]);
   if (now.getTime() - markedAtMs < SETTLED_AFTER_MS) return;
-  await redis.eval(FORGET, [KEY], [mark]);
+  await redis.set(settledKey(round), mark, { ex: KEPT_SECONDS });
+}
+
+function settledKey(round: string) {
+  return `schedules:settled:${round}`;
 }
