@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import * as z from "zod";
 
 import { bodyOf, type RunningFunction } from "./function.ts";
+import type { Routes } from "./routes.ts";
 
 const Answer = z.object({
   statusCode: z.number(),
@@ -14,8 +15,8 @@ const Answer = z.object({
   isBase64Encoded: z.boolean().default(false),
 });
 
-/** An HTTP API of API Gateway with one route, `$default`, before one function. */
-export async function startFront(functionOf: () => RunningFunction) {
+/** An HTTP API of API Gateway: each request goes to the function of the route that matches it. */
+export async function startFront(routes: Routes, functionOf: (name: string) => RunningFunction) {
   const server = createServer((request, response) => {
     respond(request).then(
       ({ statusCode, headers, cookies, body, isBase64Encoded }) => {
@@ -34,7 +35,11 @@ export async function startFront(functionOf: () => RunningFunction) {
   });
 
   async function respond(request: IncomingMessage) {
-    return Answer.parse(await functionOf().invoke(eventOf(request, await bodyOf(request))));
+    const event = eventOf(request, await bodyOf(request));
+    const { method, path } = event.requestContext.http;
+    const { routeKey, fn } = routes.match(method, path);
+    const requestContext = { ...event.requestContext, routeKey };
+    return Answer.parse(await functionOf(fn).invoke({ ...event, routeKey, requestContext }));
   }
 
   server.listen(0, "127.0.0.1");
@@ -65,7 +70,6 @@ function eventOf(request: IncomingMessage, body: string) {
   const method = request.method ?? "GET";
   return {
     version: "2.0",
-    routeKey: "$default",
     rawPath: decodeURIComponent(pathname),
     rawQueryString: search.slice(1),
     ...(cookie && { cookies: cookie.split("; ") }),
@@ -84,7 +88,6 @@ function eventOf(request: IncomingMessage, body: string) {
         userAgent: request.headers["user-agent"] ?? "",
       },
       requestId: randomUUID(),
-      routeKey: "$default",
       stage: "$default",
       time: new Date().toUTCString(),
       timeEpoch: Date.now(),

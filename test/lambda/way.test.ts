@@ -16,6 +16,7 @@ import { faultsOf } from "../support/described.ts";
 import { end } from "../support/way.ts";
 import { startFront } from "./front.ts";
 import { type RunningFunction, startFunction } from "./function.ts";
+import { routesOf } from "./routes.ts";
 import { startSource } from "./source.ts";
 
 const REGION = "eu-central-1";
@@ -39,11 +40,14 @@ const named = (name: string) => {
   return found;
 };
 
+/** As people call a function or a queue: without the stage, and without what an ARN has before it. */
+const short = (name: string) => name.replace(/^.*:/, "").replace(PREFIX, "");
+
 /** A function of the graph with its own environment, moved to where its services are here. */
-async function start(logical: string, timeoutMs?: number, env: Record<string, string> = {}) {
-  const declared = graph.functions().find((fn) => fn.logical.startsWith(logical));
+async function start(called: string, timeoutMs?: number, env: Record<string, string> = {}) {
+  const declared = graph.functions().find(({ name }) => short(name) === called);
   const build = graph.builds.find(({ functionID }) => declared?.logical.startsWith(functionID));
-  if (!declared || !build) throw new Error(`the graph has no ${logical}`);
+  if (!declared || !build) throw new Error(`the graph has no ${called}`);
   const running = await startFunction({
     name: declared.name,
     folder: build.folder,
@@ -52,7 +56,7 @@ async function start(logical: string, timeoutMs?: number, env: Record<string, st
     timeoutMs: timeoutMs ?? declared.timeout * 1_000,
   });
   stack.use(running);
-  functions.set(logical, running);
+  functions.set(called, running);
   return running;
 }
 
@@ -113,18 +117,14 @@ async function call(method: string, path: string, body?: unknown) {
 beforeAll(async () => {
   cloud = stack.use(await openCloud({ region: REGION, prefix: PREFIX }));
   await createQueues();
-  await start("Http");
-  front = stack.use(await startFront(() => named("Http")));
-  const sources = [
-    ["agent-results", "AgentResultsSubscriber"],
-    ["agent-heartbeats", "AgentHeartbeatsSubscriber"],
-    ["events", "EventsSubscriber"],
-  ] as const;
-  for (const [queue, logical] of sources) {
-    await start(logical);
-    const mapping = graph.mappings().find((one) => one.eventSourceArn.endsWith(queue));
-    const reportsFailures = mapping?.functionResponseTypes[0] === "ReportBatchItemFailures";
-    const functionOf = () => named(logical);
+  const routes = routesOf(graph);
+  for (const fn of new Set(routes.all.map((route) => short(route.fn)))) await start(fn);
+  front = stack.use(await startFront(routes, (fn) => named(short(fn))));
+  for (const { eventSourceArn, functionName, functionResponseTypes } of graph.mappings()) {
+    const [queue, fn] = [short(eventSourceArn), short(functionName)];
+    await start(fn);
+    const reportsFailures = functionResponseTypes[0] === "ReportBatchItemFailures";
+    const functionOf = () => named(fn);
     stack.use(startSource({ ...cloud.queues, queue, functionOf, reportsFailures }));
   }
   const [container] = graph.containers();
@@ -210,12 +210,12 @@ describe("the bundles, as they would be deployed", () => {
     expect(answer.headers.get("content-type")).toBe("application/problem+json");
     expect(answer.json).toMatchObject({ title: "internal", detail: "Our fault." });
     expect(answer.text).not.toMatch(/relation|select|agents|at /);
-    expect(named("Http").logs()).toContain('relation \\"agents.agent\\" does not exist');
+    expect(named("http-agents").logs()).toContain('relation \\"agents.agent\\" does not exist');
     expect((await call("GET", "/api/v1/agents")).status).toBe(200);
   });
 
   it("store an answer after all when the function that held it ran out of time", async () => {
-    const slow = await start("AgentResultsSubscriber", 1_000);
+    const slow = await start("agent-results", 1_000);
     const { promise, resolve: answer } = Promise.withResolvers<void>();
     answerable = promise;
     const posted = await call("POST", "/api/v1/checks", {
@@ -234,10 +234,10 @@ describe("the bundles, as they would be deployed", () => {
   });
 
   it("[KRN-3] [KRN-13] say that they are not ready as everything else is refused", async () => {
-    const kept = named("Http");
-    await start("Http", undefined, { PUBLIC_URL: "nowhere" });
+    const kept = named("http-identity");
+    await start("http-identity", undefined, { PUBLIC_URL: "nowhere" });
     const response = await fetch(`${front.url}/api/v1/users/me`);
-    functions.set("Http", kept);
+    functions.set("http-identity", kept);
     expect(response.status).toBe(503);
     expect(await faultsOf("GET", "/api/v1/users/me", response)).toEqual([]);
   });
