@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-import { OPTIONS, optionNames } from "@netcheck/agent/option";
+import { variables as agentNames } from "@netcheck/agent/option";
 import { settingsOf } from "@netcheck/api/settings";
 import { generateTokenKeys } from "@netcheck/identity/token";
 import { Listen } from "@netcheck/local/listen";
@@ -15,7 +15,6 @@ export const written = [...example.matchAll(/^#?([A-Z][A-Z0-9_]+)=(.*)$/gm)].map
 export const PlatformSettings = await settingsOf();
 export const platformNames = Object.keys(PlatformSettings.shape);
 export const workerNames = Object.keys(WorkerSettings.shape);
-const agentNames = [...optionNames.map((name) => OPTIONS[name].env), "NETCHECK_CONFIG"];
 const localNames = [...Object.keys(Listen.shape), "ADMIN_EMAIL", "ADMIN_PASSWORD"];
 /** Every setting of every program. */
 export const allSettings = new Set([

@@ -67,6 +67,12 @@ const COMMANDS: [flag: string, env: string, help: string][] = [
   ["--help", "", "print this, and end"],
 ];
 
+/** Every variable that an agent reads. */
+export const variables = [
+  ...optionNames.map((name) => OPTIONS[name].env),
+  ...COMMANDS.flatMap(([, env]) => env || []),
+];
+
 /** The text of `--help`, which names every setting. */
 export function usage() {
   const settings = optionNames.map((name): [string, string, string] => {

@@ -1,3 +1,6 @@
+import { variables } from "@netcheck/agent/option";
+
+import { stageSecrets } from "../deploy/stage-secret.ts";
 import { ALL, type AnyContext } from "../src/contexts.ts";
 import { CONSUMER_SECONDS, consumedBy, QUEUES, subscribers } from "../src/queues.ts";
 import { shownSettings } from "./setting.ts";
@@ -11,6 +14,8 @@ export async function manifest() {
     consumerSeconds: CONSUMER_SECONDS,
     queues: QUEUES,
     settings: await given([]),
+    secrets: Object.fromEntries((await stageSecrets()).map(({ setting, name }) => [setting, name])),
+    agentVariables: variables,
     contexts: await Promise.all(ALL.map(contextOf)),
   };
 }

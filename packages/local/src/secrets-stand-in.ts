@@ -8,6 +8,7 @@ import * as z from "zod";
 type Version = { value: string; stages: Set<string> };
 type Secret = Map<string, Version>;
 
+const Made = z.object({ Name: z.string(), Description: z.string(), SecretString: z.string() });
 const Name = z.object({ SecretId: z.string() });
 const Read = Name.extend({ VersionId: z.string().optional(), VersionStage: z.string().optional() });
 const Put = Name.extend({
@@ -24,8 +25,8 @@ const Move = Name.extend({
 class Refusal extends Error {}
 
 /**
- * AWS Secrets Manager as far as reading and rotation use it, in memory: versions, stages, and what it
- * refuses about them. https://docs.aws.amazon.com/secretsmanager/latest/apireference
+ * AWS Secrets Manager as far as we use it, in memory: secrets, versions, stages, and what it refuses
+ * about them. https://docs.aws.amazon.com/secretsmanager/latest/apireference
  */
 export async function startSecrets(initial: Readonly<Record<string, string>>) {
   const secrets = new Map(Object.entries(initial).map(([id, value]) => [id, newSecret(value)]));
@@ -65,13 +66,29 @@ async function answer(request: IncomingMessage, secrets: Map<string, Secret>): P
   for await (const chunk of request) chunks.push(Buffer.from(chunk as Uint8Array));
   const input: unknown = JSON.parse(Buffer.concat(chunks).toString());
   const action = String(request.headers["x-amz-target"]).replace("secretsmanager.", "");
+  if (action === "CreateSecret") return create(secrets, Made.parse(input));
   const secret = known(secrets, Name.parse(input).SecretId);
+  if (action === "DeleteSecret") return leave(secret);
   if (action === "GetSecretValue") return read(secret, Read.parse(input));
   if (action === "DescribeSecret") return describe(secret);
   if (action === "PutSecretValue") return put(secret, Put.parse(input));
   if (action === "UpdateSecretVersionStage") return move(secret, Move.parse(input));
   throw new Refusal("InvalidAction");
 }
+
+function create(secrets: Map<string, Secret>, { Name: id, SecretString }: z.output<typeof Made>) {
+  if (secrets.has(id)) throw new Refusal("ResourceExistsException");
+  secrets.set(id, newSecret(SecretString));
+  return { ARN: id, Name: id };
+}
+
+/** Its name is not free before it is gone for good. */
+function leave(secret: Secret) {
+  leaving.add(secret);
+  return {};
+}
+
+const leaving = new WeakSet<Secret>();
 
 function read(secret: Secret, { VersionId, VersionStage, SecretId }: z.output<typeof Read>) {
   const stage = VersionStage ?? (VersionId ? undefined : "AWSCURRENT");
@@ -86,7 +103,11 @@ function read(secret: Secret, { VersionId, VersionStage, SecretId }: z.output<ty
 
 function describe(secret: Secret) {
   const stages = [...secret].map(([id, version]) => [id, [...version.stages]]);
-  return { RotationEnabled: true, VersionIdsToStages: Object.fromEntries(stages) as unknown };
+  return {
+    RotationEnabled: true,
+    VersionIdsToStages: Object.fromEntries(stages) as unknown,
+    ...(leaving.has(secret) && { DeletedDate: Date.now() / 1_000 }),
+  };
 }
 
 function put(secret: Secret, input: z.output<typeof Put>) {
