@@ -33,15 +33,27 @@ declare module "sst" {
       "type": "sst.aws.Queue"
       "url": string
     }
-    "Events": {
+    "EventsIdentity": {
       "type": "sst.aws.Queue"
       "url": string
     }
-    "EventsDlq": {
+    "EventsIdentityDlq": {
       "type": "sst.aws.Queue"
       "url": string
     }
-    "Http": {
+    "HttpAgents": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
+    "HttpChecks": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
+    "HttpIdentity": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
+    "HttpPlatform": {
       "name": string
       "type": "sst.aws.Function"
     }

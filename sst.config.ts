@@ -9,6 +9,7 @@ export default $config({
   }),
 
   async run() {
+    await import("./stacks/misspelt");
     // Before anything is made: every function and queue takes its defaults from here.
     await import("./stacks/defaults");
     const { api } = await import("./stacks/api");
@@ -16,7 +17,9 @@ export default $config({
     const { schedules } = await import("./stacks/schedules");
     const { worker } = await import("./stacks/worker");
     await import("./stacks/rotation");
-    const { dashboard } = await import("./stacks/alarms");
+    await import("./stacks/canaries");
+    await import("./stacks/alarms");
+    const { dashboard } = await import("./stacks/dashboard");
     return {
       api: api.url,
       worker: worker.nodes.service.name,

@@ -1,14 +1,14 @@
 import { type Context, contexts } from "./contexts";
-import { platformSettings } from "./platform-settings";
+import { platformSettings } from "./given-settings";
 import { queueOf } from "./queues";
-import { type SecretSetting, secretOf, secrets } from "./secrets";
+import { secretArn } from "./secrets";
 import { prefix, settings } from "./stage";
 
-type Needs = { of: readonly Context[]; reads: readonly SecretSetting[]; sends: readonly string[] };
+type Needs = { of: readonly Context[]; reads: readonly string[]; sends: readonly string[] };
 
 /** What a function may read and send to, and the environment that tells it where they are. */
 export function access({ of, reads, sends }: Needs) {
-  const arns = Object.fromEntries(reads.map((name) => [`${name}_SECRET_ARN`, secrets[name].arn]));
+  const arns = Object.fromEntries(reads.map((name) => [`${name}_SECRET_ARN`, secretArn(name)]));
   const environment = {
     ...arns,
     CONTEXTS: of.map(({ name }) => name).join(),
@@ -24,17 +24,21 @@ export function access({ of, reads, sends }: Needs) {
 /** Where the data is. */
 export const DATA = ["DATABASE_URL", "REDIS_URL"] as const;
 
-/** The secrets that a context needs beside those of everybody. */
+/** The secrets that contexts need beside those of everybody. */
 export function ownSecrets(of: readonly Context[]) {
-  return of.flatMap((context) => context.secrets).map(secretOf);
+  return of.flatMap(({ secrets }) => secrets);
 }
 
 /** Everything that events and repairs may fill. */
-export const everyQueueSent = [...new Set(contexts.flatMap(({ sends }) => sends))];
+export const everyQueueSent = sentBy(contexts);
 
-function reading(reads: readonly SecretSetting[]) {
-  const resources = reads.map((name) => secrets[name].arn);
-  return [{ actions: ["secretsmanager:GetSecretValue"], resources }];
+/** The queues that contexts fill, by their events or by themselves. */
+export function sentBy(of: readonly Context[]) {
+  return [...new Set(of.flatMap(({ sends }) => sends))];
+}
+
+function reading(reads: readonly string[]) {
+  return [{ actions: ["secretsmanager:GetSecretValue"], resources: reads.map(secretArn) }];
 }
 
 /** Batches are sent under the same name; queues are found by theirs. */

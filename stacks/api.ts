@@ -47,9 +47,10 @@ function answering(of: Context) {
 
 export const http = contexts.map((of) => ({ name: `http-${of.name}`, fn: answering(of), of }));
 
-for (const { fn, of } of http) {
-  for (const path of of.paths.filter((one) => of.name !== "platform" || one === "/")) {
-    if (path === "/") api.route("$default", fn.arn);
-    else for (const route of [path, `${path}/{proxy+}`]) api.route(`ANY ${route}`, fn.arn);
-  }
+/** API Gateway takes the whole path before one that begins so, and what is left is the platform's. */
+function routesOf({ paths }: Context) {
+  if (paths.includes("/")) return ["$default"];
+  return paths.flatMap((path) => [`ANY ${path}`, `ANY ${path}/{proxy+}`]);
 }
+
+for (const { fn, of } of http) for (const route of routesOf(of)) api.route(route, fn.arn);

@@ -1,23 +1,20 @@
-import { access, DATA, everyQueueSent, ownSecrets } from "./access";
+import { access, DATA, everyQueueSent, ownSecrets, sentBy } from "./access";
 import { api } from "./api";
-import { contexts, pascal } from "./contexts";
+import { cron } from "./clock";
+import { type Context, contexts } from "./contexts";
 import { prefix } from "./stage";
 
-/** What was not even started, after its retries. */
-export const missed = new sst.aws.Queue("SchedulesDlq", {
-  transform: { queue: { name: `${prefix}schedules-dlq`, messageRetentionSeconds: 14 * 86_400 } },
-});
+type Round = { suffix: string; of: readonly Context[]; sends: readonly string[] };
 
-/**
- * Contexts share a round, except those with secrets of their own, which nobody else is given. A round
- * repairs what any request left in the outbox, so it may fill every queue.
- */
-const rounds = [
-  { suffix: "", of: contexts.filter(({ secrets }) => secrets.length === 0) },
-  ...contexts
-    .filter(({ secrets }) => secrets.length > 0)
-    .map((one) => ({ suffix: `-${one.name}`, of: [one] })),
-].filter(({ of }) => of.some((one) => one.schedules.length > 0));
+const isOpen = ({ secrets }: Context) => secrets.length === 0;
+
+/** Repairs what any request left in the outbox, and so may fill every queue. */
+const shared = { suffix: "", of: contexts.filter(isOpen), sends: everyQueueSent };
+
+/** Contexts with secrets of their own have a round to themselves, for nobody else is given those. */
+const own = contexts
+  .filter((of) => !isOpen(of) && of.schedules.length > 0)
+  .map((of) => ({ suffix: `-${of.name}`, of: [of], sends: sentBy([of]) }));
 
 type Rhythm = {
   handler: "minutely" | "daily";
@@ -33,43 +30,21 @@ const RHYTHMS: readonly Rhythm[] = [
   { handler: "daily", expression: "cron(17 3 * * ? *)", retries: 2 },
 ];
 
-function schedule(
-  { suffix, of }: (typeof rounds)[number],
-  { handler, expression, retries }: Rhythm,
-) {
+function schedule({ suffix, of, sends }: Round, { handler, expression, retries }: Rhythm) {
   const name = `${handler}${suffix}`;
-  const { environment, permissions } = access({
-    of,
-    reads: [...DATA, ...ownSecrets(of)],
-    sends: everyQueueSent,
-  });
-  const cron = new sst.aws.CronV2(pascal(name), {
-    schedule: expression,
-    timezone: "UTC",
-    retries: 2,
-    dlq: missed.arn,
-    function: {
-      name: `${prefix}${name}`,
-      handler: `packages/api/src/lambda-schedules.${handler}`,
-      memory: "512 MB",
-      timeout: "3 minutes",
-      retries,
-      permissions,
-      environment: { ...environment, PUBLIC_URL: api.url },
-    },
-    // A retry that starts after the next round is of no use.
-    transform: {
-      schedule: (args) => {
-        args.target = $resolve(args.target).apply((target) => ({
-          ...target,
-          retryPolicy: { ...target.retryPolicy, maximumEventAgeInSeconds: 300 },
-        }));
-      },
-    },
-  });
-  return { name, handler, of, fn: cron.nodes.function, schedule: cron.nodes.schedule };
+  const { environment, permissions } = access({ of, reads: [...DATA, ...ownSecrets(of)], sends });
+  const fn = {
+    name: `${prefix}${name}`,
+    handler: `packages/api/src/lambda-schedules.${handler}`,
+    memory: "512 MB",
+    timeout: "3 minutes",
+    retries,
+    permissions,
+    environment: { ...environment, PUBLIC_URL: api.url },
+  } as const;
+  return { handler, of, ...cron({ name, expression, fn }) };
 }
 
-export const schedules = rounds.flatMap((round) =>
+export const schedules = [shared, ...own].flatMap((round) =>
   RHYTHMS.map((rhythm) => schedule(round, rhythm)),
 );

@@ -1,8 +1,8 @@
 import { sending } from "./access";
+import { workerSettings } from "./given-settings";
 import { cluster } from "./network";
-import { workerSettings } from "./platform-settings";
 import { queueOf } from "./queues";
-import { secrets } from "./secrets";
+import { secretArn } from "./secrets";
 import { logRetention, prefix, workers } from "./stage";
 
 /** Longer than the worker's own ten seconds for what it has in hand. */
@@ -25,7 +25,7 @@ export const worker = new sst.aws.Service("Worker", {
     ALIVE_FILE,
   },
   // A link would write the value itself into the task definition.
-  ssm: { AMQP_URL: secrets.AMQP_URL.arn },
+  ssm: { AMQP_URL: secretArn("AMQP_URL") },
   permissions: [
     {
       actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueUrl"],
@@ -54,7 +54,7 @@ export const worker = new sst.aws.Service("Worker", {
       const statement = {
         Effect: "Allow",
         Action: "secretsmanager:GetSecretValue",
-        Resource: secrets.AMQP_URL.arn,
+        Resource: secretArn("AMQP_URL"),
       };
       const policy = $jsonStringify({ Version: "2012-10-17", Statement: [statement] });
       args.inlinePolicies = [{ name: "secrets", policy }];

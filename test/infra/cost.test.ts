@@ -3,7 +3,14 @@ import { join } from "node:path";
 
 import { expect, it } from "vitest";
 
-import { heartbeatCost, heartbeatCostOverHttp, monthlyCost, type Scenario } from "./cost.ts";
+import {
+  heartbeatCost,
+  heartbeatCostOverHttp,
+  monthlyCost,
+  PIECES,
+  type Scenario,
+} from "./cost.ts";
+import { graphOf } from "./graph.ts";
 
 const of = (agents: number, checksPerDay: number, agentsPerCheck: number, workers: number) => ({
   agents,
@@ -55,6 +62,22 @@ const squeezed = (text: string) => text.replace(/ +/g, " ").replace(/-{3,}/g, "-
 it("docs/cost.md shows what the model gives", async () => {
   const page = squeezed(await readFile(join(import.meta.dirname, "../../docs/cost.md"), "utf8"));
   for (const part of tables().split("\n\n")) expect(page).toContain(squeezed(part));
+});
+
+it("counts what a stage has", () => {
+  const graph = graphOf("production");
+  const secrets = JSON.stringify([graph.functions(), graph.containers()]).match(
+    /arn:aws:secretsmanager:[^"\\]+/g,
+  );
+  const called = (expression: string) =>
+    graph.schedules().filter((one) => one.scheduleExpression === expression).length;
+  expect(PIECES).toEqual({
+    secrets: new Set(secrets).size,
+    alarms: graph.alarms().length,
+    consumers: graph.mappings().length,
+    minutely: called("rate(1 minute)"),
+    canaries: called("rate(5 minutes)") + called("rate(6 hours)"),
+  });
 });
 
 it("nobody who asks nothing pays per check, and a check costs less as they grow", () => {

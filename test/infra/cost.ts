@@ -3,6 +3,7 @@ const PRICES = {
   lambdaRequest: 0.2e-6,
   lambdaGbSecond: 0.0000133334,
   httpRequest: 1e-6,
+  schedulerCall: 1e-6,
   sqsRequest: 0.4e-6,
   fargateCpuHour: 0.03238,
   fargateGbHour: 0.00356,
@@ -15,6 +16,9 @@ const PRICES = {
   neonCuHour: 0.14,
   neonGbMonth: 0.35,
 };
+
+/** What a stage has of what is paid by the piece; a test counts them. */
+export const PIECES = { secrets: 5, alarms: 44, consumers: 3, minutely: 2, canaries: 2 };
 
 const HOURS = 730;
 const MINUTES = HOURS * 60;
@@ -36,15 +40,24 @@ const lambda = (requests: number, seconds: number, gb: number) =>
 function idleCost({ workers }: Pick<Scenario, "workers">) {
   const task = 0.25 * PRICES.fargateCpuHour + 0.5 * PRICES.fargateGbHour;
   // Lambda's five pollers a queue, and each worker's long poll, three times a minute.
-  const polls = (3 * 5 + workers) * 3 * MINUTES;
+  const polls = (PIECES.consumers * 5 + workers) * 3 * MINUTES;
+  const rounds = PIECES.minutely * MINUTES;
   return {
     worker: workers * task * HOURS,
     network: 2 * PRICES.natHour * HOURS,
-    secretsAndAlarms: 5 * PRICES.secretMonth + 32 * PRICES.alarmMonth,
+    secrets: PIECES.secrets * PRICES.secretMonth,
+    alarms: PIECES.alarms * PRICES.alarmMonth,
     polling: polls * PRICES.sqsRequest,
-    schedules: lambda(MINUTES, 0.1, 0.5),
-    database: PRICES.neonGbMonth + DAYS * (10 / 60) * 0.25 * PRICES.neonCuHour,
+    schedules: rounds * PRICES.schedulerCall + lambda(rounds, 0.1, 0.5),
+    canaries: canaryCost(),
   };
+}
+
+/** `/health` every five minutes and `/ready` every six hours: who asks waits for who answers. */
+function canaryCost() {
+  const asked = MINUTES / 5 + HOURS / 6;
+  const calls = asked * (PRICES.schedulerCall + PRICES.httpRequest);
+  return calls + lambda(asked, 1, 0.125) + lambda(asked, 0.1, 1);
 }
 
 /** Heartbeats over the broker: the worker sends them on ten at a time, a function takes 500 or 5 s. */
@@ -77,28 +90,27 @@ function checkCost({ checksPerDay, agentsPerCheck }: Scenario) {
   );
 }
 
-/** Awake five minutes after each request, and larger as more is stored at a time. */
+/** Ten minutes for the daily rounds and five for each of four canaries; six after each request. */
 function databaseCost({ checksPerDay, agentsPerCheck }: Scenario) {
-  const awakeHours = Math.min(24, (checksPerDay * 6) / 60) * DAYS;
+  const awakeHours = Math.min(24, (10 + 4 * 5 + checksPerDay * 6) / 60) * DAYS;
   const rowsPerSecond = (checksPerDay * agentsPerCheck) / 86_400;
   const units = rowsPerSecond > 100 ? 4 : rowsPerSecond > 10 ? 1 : 0.25;
-  const storedGb = (checksPerDay * agentsPerCheck * 30 * 1_500) / 2 ** 30;
+  const storedGb = 1 + (checksPerDay * agentsPerCheck * 30 * 1_500) / 2 ** 30;
   return awakeHours * units * PRICES.neonCuHour + storedGb * PRICES.neonGbMonth;
 }
 
-/** A command a beat, seven a check, two a minute; beyond the fixed price nobody pays by the command. */
+/** A command a beat, seven a check, three a minute; beyond the fixed price nobody pays by the command. */
 function redisCost({ agents, heartbeatSeconds, checksPerDay }: Scenario) {
   const beats = (agents * SECONDS) / heartbeatSeconds;
-  const commands = beats + 7 * checksPerDay * DAYS + 2 * MINUTES;
+  const commands = beats + 7 * checksPerDay * DAYS + 3 * MINUTES;
   return Math.min(commands * PRICES.redisCommand, PRICES.redisMonth);
 }
 
 /** A month, item by item. */
 export function monthlyCost(scenario: Scenario) {
-  const { database, ...idle } = idleCost(scenario);
   const items = {
-    ...idle,
-    database: database + databaseCost(scenario),
+    ...idleCost(scenario),
+    database: databaseCost(scenario),
     redis: redisCost(scenario),
     heartbeats: heartbeatCost(scenario),
     checks: checkCost(scenario),

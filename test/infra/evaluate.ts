@@ -203,11 +203,16 @@ function watch(monitor: Monitor, stageName: string, appName: string) {
     });
 }
 
-// What is thrown inside an `apply` arrives here and nowhere else.
-process.on("unhandledRejection", (error) => errors.add(String(error)));
+// What is thrown inside an `apply` arrives here and nowhere else, and what waits for it waits for ever.
+const failed = Promise.withResolvers<void>();
+process.on("unhandledRejection", (error) => {
+  errors.add(String(error));
+  setTimeout(() => failed.resolve(), 5_000);
+});
 await mkdir(artifacts, { recursive: true });
-const graph = await evaluate(stage).catch((error: unknown) => {
+const evaluated = evaluate(stage).catch((error: unknown) => {
   errors.add(error instanceof Error ? (error.stack ?? error.message) : String(error));
 });
+const graph = await Promise.race([evaluated, failed.promise]);
 await writeFile(out, JSON.stringify({ stage, errors: [...errors], ...graph }));
 process.exit(errors.size > 0 ? 1 : 0);

@@ -5,8 +5,8 @@ import * as z from "zod";
 
 export const STAGES = ["dev", "test", "production"] as const;
 
-export const graphFile = (stage: string) =>
-  join(import.meta.dirname, "../../.sst/evaluated", `${stage}.json`);
+export const graphFile = (called: string) =>
+  join(import.meta.dirname, "../../.sst/evaluated", `${called}.json`);
 
 const Graph = z.object({
   stage: z.string(),
@@ -39,6 +39,14 @@ const Graph = z.object({
     }),
   ),
 });
+
+/** What went wrong in an evaluation that was to fail. */
+export function errorsOf(called: string) {
+  const { errors } = Graph.pick({ errors: true }).parse(
+    JSON.parse(readFileSync(graphFile(called), "utf8")),
+  );
+  return errors.join("\n");
+}
 
 /** What a stage declares, as the evaluation before these tests wrote it down. */
 export function graphOf(stage: (typeof STAGES)[number]) {
@@ -145,6 +153,10 @@ const Alarm = z.looseObject({
   dimensions: z.record(z.string(), z.string()),
   alarmActions: z.array(z.string()),
   alarmDescription: z.string(),
+  statistic: z.string(),
+  threshold: z.number(),
+  period: z.number(),
+  evaluationPeriods: z.number(),
   treatMissingData: z.string(),
 });
 

@@ -10,13 +10,15 @@ import { envTypes } from "./env-types.ts";
 import { baseGiven, GIVEN_TO, platformGiven, workerGiven } from "./given.ts";
 import { graphOf, STAGES } from "./graph.ts";
 import { ACTIONS, type Action, isAllowed } from "./iam.ts";
-import { ACCOUNT, REGION } from "./mocks.ts";
+import { ACCOUNT, REGION, secretArn as arnOfSecret } from "./mocks.ts";
 import { isScheduleExpression } from "./schedule-expression.ts";
 
 const LIVE = ["check-requests", "agent-results", "agent-heartbeats", "events-identity"];
 const HTTP = ["http-platform", "http-identity", "http-agents", "http-checks"];
 const ROUNDS = ["minutely", "daily", "minutely-agents", "daily-agents"];
+const CANARIES = ["canary-health", "canary-ready"];
 const FUNCTIONS = [
+  ...CANARIES,
   ...HTTP,
   ...LIVE.filter((name) => name !== "check-requests"),
   ...ROUNDS,
@@ -28,8 +30,13 @@ describe.each(STAGES)("the stage %s", (stage) => {
   const graph = graphOf(stage);
   const prefix = `netcheck-${stage}-`;
   const queueArn = (name: string) => `arn:aws:sqs:${REGION}:${ACCOUNT}:${prefix}${name}`;
-  const secretArn = (name: string) =>
-    `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:${prefix}${name}-AbCdEf`;
+  const secretArn = (name: string) => arnOfSecret(`${prefix}${name}`);
+
+  const fnOf = (called: string) => {
+    const found = graph.functions().find(({ name }) => name === `${prefix}${called}`);
+    if (!found) throw new Error(`There is no function ${called}.`);
+    return found;
+  };
 
   it("is evaluated without an error", () => {
     expect(graph.errors).toEqual([]);
@@ -93,7 +100,7 @@ describe.each(STAGES)("the stage %s", (stage) => {
     const readers = graph
       .functions()
       .filter(({ environment }) => "DATABASE_URL_SECRET_ARN" in environment.variables);
-    expect(readers).toHaveLength(FUNCTIONS.length - 2);
+    expect(readers).toHaveLength(FUNCTIONS.length - CANARIES.length - 2);
     for (const { name: fn, environment } of readers) {
       const own = contextsOf(fn, environment.variables).flatMap((name) => GIVEN_TO[name] ?? []);
       for (const name of platformGiven)
@@ -141,8 +148,7 @@ describe.each(STAGES)("the stage %s", (stage) => {
     expect(domains.map(({ domainName }) => domainName)).toEqual(
       isNamed ? ["watch.example.com"] : [],
     );
-    const http = graph.functions().find(({ name }) => name === `${prefix}http-platform`);
-    expect(http?.environment.variables["PUBLIC_URL"]).toBe(
+    expect(fnOf("http-platform").environment.variables["PUBLIC_URL"]).toBe(
       isNamed ? "https://watch.example.com" : `https://abc123.execute-api.${REGION}.amazonaws.com`,
     );
   });
@@ -154,6 +160,8 @@ describe.each(STAGES)("the stage %s", (stage) => {
       "cron(17 3 * * ? *)",
       "rate(1 minute)",
       "rate(1 minute)",
+      "rate(5 minutes)",
+      "rate(6 hours)",
     ]);
     for (const { scheduleExpression, target, state } of schedules) {
       expect(isScheduleExpression(scheduleExpression)).toBe(true);
@@ -170,7 +178,10 @@ describe.each(STAGES)("the stage %s", (stage) => {
       Object.fromEntries(retried.map((one) => [one.functionName, one.maximumRetryAttempts])),
     ).toEqual(
       Object.fromEntries(
-        ROUNDS.map((name) => [`${prefix}${name}`, name.startsWith("daily") ? 2 : 0]),
+        [...ROUNDS, ...CANARIES].map((name) => [
+          `${prefix}${name}`,
+          name.startsWith("daily") ? 2 : 0,
+        ]),
       ),
     );
   });
@@ -182,7 +193,7 @@ describe.each(STAGES)("the stage %s", (stage) => {
         ? "ecs-tasks"
         : name.includes("NatInstance")
           ? "ec2"
-          : /(Minutely|Daily)(Agents)?Role/.test(name)
+          : /^(Minutely|Daily)(Agents)?Role|^Canary(Health|Ready)Role/.test(name)
             ? "scheduler"
             : "lambda";
       expect({ name, principals }).toEqual({
@@ -212,8 +223,8 @@ describe.each(STAGES)("the stage %s", (stage) => {
     );
   };
 
-  const SECRETS = ["database", "redis", "broker-admin", "token-keys", "broker-worker"];
-  const DATA = ["database", "redis"];
+  const SECRETS = ["database-url", "redis-url", "amqp-management-url", "token-keys", "amqp-url"];
+  const DATA = ["database-url", "redis-url"];
   const SEND = ["sqs:SendMessage", "sqs:GetQueueUrl"] as const;
   const ROTATE = ACTIONS.filter((action) => action.startsWith("secretsmanager:"));
   const CONSUME = [
@@ -231,7 +242,7 @@ describe.each(STAGES)("the stage %s", (stage) => {
   const NEEDS: [role: string, needs: Needs][] = [
     ["HttpPlatformRole", reads([...DATA, "token-keys"])],
     ["HttpIdentityRole", { ...reads([...DATA, "token-keys"]), "events-identity": SEND }],
-    ["HttpAgentsRole", reads([...DATA, "token-keys", "broker-admin"])],
+    ["HttpAgentsRole", reads([...DATA, "token-keys", "amqp-management-url"])],
     ["HttpChecksRole", { ...reads([...DATA, "token-keys"]), "check-requests": SEND }],
     [
       "AgentResultsSubscriber",
@@ -241,16 +252,10 @@ describe.each(STAGES)("the stage %s", (stage) => {
     ["EventsIdentitySubscriber", { ...reads(DATA), "events-identity": [...CONSUME, ...SEND] }],
     ["MinutelyHandlerRole", { ...reads(DATA), "check-requests": SEND, "events-identity": SEND }],
     ["DailyHandlerRole", { ...reads(DATA), "check-requests": SEND, "events-identity": SEND }],
-    [
-      "MinutelyAgentsHandlerRole",
-      { ...reads([...DATA, "broker-admin"]), "check-requests": SEND, "events-identity": SEND },
-    ],
-    [
-      "DailyAgentsHandlerRole",
-      { ...reads([...DATA, "broker-admin"]), "check-requests": SEND, "events-identity": SEND },
-    ],
+    ["MinutelyAgentsHandlerRole", reads([...DATA, "amqp-management-url"])],
+    ["DailyAgentsHandlerRole", reads([...DATA, "amqp-management-url"])],
     ["RotateTokenKeysRole", { "token-keys": ROTATE }],
-    ["RotateBrokerAdminRole", { "broker-admin": ROTATE }],
+    ["RotateBrokerAdminRole", { "amqp-management-url": ROTATE }],
     [
       "WorkerTaskRole",
       {
@@ -259,11 +264,15 @@ describe.each(STAGES)("the stage %s", (stage) => {
         "agent-heartbeats": SEND,
       },
     ],
-    ["WorkerExecutionRole", reads(["broker-worker"])],
+    ["WorkerExecutionRole", reads(["amqp-url"])],
     ["MinutelyRole", { "schedules-dlq": ["sqs:SendMessage"] }],
     ["DailyRole", { "schedules-dlq": ["sqs:SendMessage"] }],
     ["MinutelyAgentsRole", { "schedules-dlq": ["sqs:SendMessage"] }],
     ["DailyAgentsRole", { "schedules-dlq": ["sqs:SendMessage"] }],
+    ["CanaryHealthRole", { "schedules-dlq": ["sqs:SendMessage"] }],
+    ["CanaryReadyRole", { "schedules-dlq": ["sqs:SendMessage"] }],
+    ["CanaryHealthHandlerRole", {}],
+    ["CanaryReadyHandlerRole", {}],
   ];
 
   it.each(NEEDS)("%s may do what it needs, and everything else is denied", (role, needs) => {
@@ -296,9 +305,7 @@ describe.each(STAGES)("the stage %s", (stage) => {
   it("runs the worker out of reach, watched, and with time to end in order", () => {
     const [container, ...others] = graph.containers();
     expect(others).toEqual([]);
-    expect(container?.secrets).toEqual([
-      { name: "AMQP_URL", valueFrom: secretArn("broker-worker") },
-    ]);
+    expect(container?.secrets).toEqual([{ name: "AMQP_URL", valueFrom: secretArn("amqp-url") }]);
     expect(container?.stopTimeout).toBeGreaterThan(10);
     expect(container?.healthCheck.command.join(" ")).toContain("/tmp/alive");
     const [service] = graph.all("aws:ecs/service:Service", Service);
@@ -346,11 +353,12 @@ describe.each(STAGES)("the stage %s", (stage) => {
       );
     }
     const types = new Set(graph.resources.map(({ type }) => type));
-    expect(types.has("aws:secretsmanager/secretVersion:SecretVersion")).toBe(false);
+    const made = [...types].filter((type) => type.startsWith("aws:secretsmanager"));
+    expect(made).toEqual(["aws:secretsmanager/secretRotation:SecretRotation"]);
     expect(types.has("aws:iam/accessKey:AccessKey")).toBe(false);
   });
 
-  it("rotates the key set and the broker's administrator, once they have a value", () => {
+  it("[KRN-52] rotates the key set and the broker's administrator from the first day", () => {
     const rotations = graph.all(
       "aws:secretsmanager/secretRotation:SecretRotation",
       z.object({
@@ -360,7 +368,7 @@ describe.each(STAGES)("the stage %s", (stage) => {
       }),
     );
     expect(rotations.map(({ secretId }) => secretId).toSorted()).toEqual(
-      ["broker-admin", "token-keys"].map(secretArn),
+      ["amqp-management-url", "token-keys"].map(secretArn),
     );
     expect(rotations.some(({ rotateImmediately }) => rotateImmediately)).toBe(false);
     const permissions = graph.all(
@@ -388,12 +396,13 @@ describe.each(STAGES)("the stage %s", (stage) => {
         .toSorted(),
     );
     const functions = graph.functions().map(({ name }) => name);
-    for (const metric of ["Errors", "Throttles"])
-      expect(
-        on(metric)
-          .map(({ dimensions }) => dimensions["FunctionName"] ?? "")
-          .toSorted(),
-      ).toEqual(functions.toSorted());
+    const watched = (metric: string) =>
+      on(metric).map(({ dimensions }) => dimensions["FunctionName"] ?? "");
+    expect(watched("Errors").toSorted()).toEqual(functions.toSorted());
+    const isCanary = (name: string) => CANARIES.includes(name.replace(prefix, ""));
+    expect(watched("Throttles").toSorted()).toEqual(
+      functions.filter((name) => !isCanary(name)).toSorted(),
+    );
     // The service of a metric of ours is the function's own name.
     expect(on("agents.platform_blind")[0]?.dimensions).toEqual({
       service: `${prefix}minutely-agents`,
@@ -405,11 +414,27 @@ describe.each(STAGES)("the stage %s", (stage) => {
     for (const { alarmActions } of alarms) expect(alarmActions).toHaveLength(1);
   });
 
+  it("[KRN-50] asks a quiet stage from outside, and alarms when it does not answer", () => {
+    const asked = Object.fromEntries(
+      CANARIES.map((name) => [name, fnOf(name).environment.variables["CANARY_URL"]]),
+    );
+    const url = fnOf("http-platform").environment.variables["PUBLIC_URL"];
+    expect(asked).toEqual({ "canary-health": `${url}/health`, "canary-ready": `${url}/ready` });
+    const [health, ready] = CANARIES.map((name) =>
+      graph.alarms().find(({ dimensions }) => dimensions["FunctionName"] === `${prefix}${name}`),
+    );
+    const each = { period: 300, threshold: 0, statistic: "Maximum" };
+    // Every five minutes and twice in a row, or not asked at all.
+    expect(health).toMatchObject({ ...each, evaluationPeriods: 2, treatMissingData: "breaching" });
+    // Every six hours, and on until it is asked again.
+    expect(ready).toMatchObject({ ...each, evaluationPeriods: 1, treatMissingData: "ignore" });
+  });
+
   it("keeps in production what cannot be made again", () => {
     const kept = Object.entries(graph.kept).filter(([urn]) =>
-      /::aws:secretsmanager\/secret:Secret::|\$aws:sqs\/queue:Queue::(?!Schedules)/.test(urn),
+      /\$aws:sqs\/queue:Queue::(?!Schedules)/.test(urn),
     );
-    expect(kept).toHaveLength(5 + 2 * LIVE.length);
+    expect(kept).toHaveLength(2 * LIVE.length);
     const isProduction = stage === "production";
     for (const [urn, { protect, retain }] of kept)
       expect({ urn, protect, retain }).toEqual({
@@ -430,7 +455,7 @@ describe.each(STAGES)("the stage %s", (stage) => {
       expect(startBytes(build), functionID).toBeLessThanOrEqual(500 * 1024);
       for (const name of ["pg", "amqplib", "@netcheck/local", "sst"])
         expect(packages, functionID).not.toContain(name);
-      if (functionID.startsWith("Rotate")) continue;
+      if (/^(Rotate|Canary)/.test(functionID)) continue;
       expect(packages, functionID).toContain("drizzle-orm");
       expect(
         packages.filter((name) => name.startsWith("@aws-sdk")),
@@ -469,25 +494,24 @@ describe("the program", () => {
     await expect(texts[0]).toMatchFileSnapshot("../../sst-env.d.ts");
   });
 
-  it("has in the runbook every setting that a stage may have, and every function", async () => {
+  it("has in the runbook every setting that a stage may have, and functions that there are", async () => {
     const runbook = await readFile(join(import.meta.dirname, "../../docs/runbook.md"), "utf8");
-    const [, settings = ""] = /\n## Settings\n(.*?)\n## /s.exec(runbook) ?? [];
-    const listed = [...settings.matchAll(/`([A-Z]+_[A-Z_]+)`/g)].map(([, name = ""]) => name);
-    expect([...new Set(listed)].toSorted()).toEqual(
+    const [, settings = ""] = /\*\*Settings, .*?\n(.*?)\*\*/s.exec(runbook) ?? [];
+    const listed = [...settings.matchAll(/^- `([A-Z_]+)`/gm)].map(([, name = ""]) => name);
+    expect([...listed, "RMQ_WORKER_USER"].toSorted()).toEqual(
       [...new Set([...platformGiven, ...workerGiven])].toSorted(),
     );
     const names = graphOf("test")
       .functions()
       .map(({ name }) => name.replace("netcheck-test-", ""));
-    const invoked = [...runbook.matchAll(/--function-name \$PREFIX-([a-z-]+)/g)].map(
-      ([, name = ""]) => name,
-    );
-    const [, stopped = ""] = /for NAME in (http-[^;]*);/.exec(runbook) ?? [];
-    expect(invoked).toContain("daily");
-    for (const name of [...invoked, ...stopped.split(" ")]) expect(names).toContain(name);
-    expect(stopped.split(" ")).toHaveLength(
-      names.filter((one) => !one.startsWith("rotate")).length,
-    );
+    const called = [...runbook.matchAll(/\$\(functions ([a-z-]+)\)|\$PREFIX-(canary-[a-z]+)/g)];
+    const beginnings = called.map(([, many, one]) => many ?? one ?? "");
+    expect(beginnings).toEqual(expect.arrayContaining(["daily", "canary-ready"]));
+    for (const one of beginnings)
+      expect(
+        names.some((name) => name.startsWith(one)),
+        one,
+      ).toBe(true);
   });
 
   it("leaves what runs ignorant of SST", async () => {

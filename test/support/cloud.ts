@@ -16,9 +16,9 @@ import { freshVhost } from "./vhost.ts";
 export const ACCOUNT = { email: "admin@example.com", password: "correct horse battery staple" };
 
 const SECRETS = {
-  DATABASE_URL: "database",
-  REDIS_URL: "redis",
-  AMQP_MANAGEMENT_URL: "broker-admin",
+  DATABASE_URL: "database-url",
+  REDIS_URL: "redis-url",
+  AMQP_MANAGEMENT_URL: "amqp-management-url",
   TOKEN_KEYS: "token-keys",
 };
 
