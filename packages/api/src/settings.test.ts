@@ -2,7 +2,8 @@ import { generateTokenKeys } from "@netcheck/identity/token";
 import { readSettings } from "@netcheck/kernel/settings";
 import { describe, expect, it } from "vitest";
 
-import { settingsOf } from "./settings.ts";
+import { ALL } from "./contexts.ts";
+import { openSettings, settingsOf } from "./settings.ts";
 
 const Settings = await settingsOf();
 
@@ -52,5 +53,12 @@ describe("the platform's settings", async () => {
     ["PUBLIC_URL", "watch.example.com"],
   ])("[IDN-37] %s refuses %s by name", (name, value) => {
     expect(() => read({ [name]: value })).toThrow(name);
+  });
+
+  it.each(ALL)("may be withheld from a function of $name that does not read them", async (one) => {
+    const { TOKEN_KEYS: _keys, AMQP_MANAGEMENT_URL: _broker, ...given } = needed;
+    const withheld = ["TOKEN_KEYS", "AMQP_MANAGEMENT_URL"];
+    const { settings } = await openSettings(given, { contexts: [one], withheld });
+    expect(settings.DATABASE_URL).toBe(needed.DATABASE_URL);
   });
 });

@@ -22,9 +22,9 @@ export async function openSettings(
   env: Env,
   { contexts = ALL, withheld = [] }: { contexts?: readonly AnyContext[]; withheld?: string[] } = {},
 ) {
-  const missing = withheld.filter((name) => env[name] === undefined);
-  const may: Record<string, true> = Object.fromEntries(missing.map((name) => [name, true]));
   const schema = await settingsOf(contexts);
+  const missing = withheld.filter((name) => name in schema.shape && env[name] === undefined);
+  const may: Record<string, true> = Object.fromEntries(missing.map((name) => [name, true]));
   const read = readSettings(schema.partial(may), env);
   const parts = await Promise.all(
     contexts.map(async ({ settings }) => (await settings?.())?.partOf(read as never)),
