@@ -194,3 +194,19 @@ describe("the broker administrator's rotation", () => {
     expect(secrets.current(BROKER)).toBe(before);
   });
 });
+
+describe("a rotation that has just been configured", () => {
+  it.each([
+    [KEYS, rotatedKeys],
+    [BROKER, rotatedBrokerAdmin],
+  ])(
+    "[KRN-52] passes the test that %s is put to, with the value that is there",
+    async (id, rotation) => {
+      const before = secrets.current(id) ?? "";
+      const { step, versions, token } = begin(id);
+      await versions.putPending(token, before);
+      await step("testSecret", rotation);
+      expect(secrets.current(id)).toBe(before);
+    },
+  );
+});
