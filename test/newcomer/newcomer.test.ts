@@ -1,20 +1,12 @@
 import { execFile } from "node:child_process";
-import {
-  cp,
-  glob,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rm,
-  symlink,
-  writeFile,
-} from "node:fs/promises";
+import { cp, glob, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { copyTree } from "../support/tree.ts";
 
 const exec = promisify(execFile);
 const ROOT = join(import.meta.dirname, "../..");
@@ -46,22 +38,6 @@ const run = async (command: string, ...args: string[]) => {
   );
 };
 const git = async (...args: string[]) => (await exec("git", args, { cwd: copy })).stdout;
-
-/** The tree as git knows it, beside it what is installed, with the workspaces of the copy. */
-async function copyTree() {
-  const { stdout } = await exec("git", ["ls-files"], { cwd: ROOT, maxBuffer: 16 * 1024 * 1024 });
-  for (const path of stdout.trim().split("\n")) {
-    await mkdir(dirname(join(copy, path)), { recursive: true });
-    await cp(join(ROOT, path), join(copy, path));
-  }
-  const modules = join(ROOT, "node_modules");
-  await mkdir(join(copy, "node_modules/@netcheck"), { recursive: true });
-  for (const name of await readdir(modules)) {
-    if (name !== "@netcheck") await symlink(join(modules, name), join(copy, "node_modules", name));
-  }
-  for (const name of [...(await readdir(join(modules, "@netcheck"))), "newcomer"])
-    await symlink(join(copy, "packages", name), join(copy, "node_modules/@netcheck", name));
-}
 
 async function edit(path: string, ...changes: [from: string, to: string][]) {
   let text = await readFile(join(copy, path), "utf8");
@@ -104,7 +80,7 @@ const NAMES: Record<string, string> = {
 describe("a context that moves in", () => {
   beforeAll(async () => {
     copy = await mkdtemp(join(tmpdir(), "netcheck-newcomer-"));
-    await copyTree();
+    await copyTree(copy, "newcomer");
     await git("init", "--quiet");
     await git("add", "--all");
     const somebody = ["-c", "user.name=n", "-c", "user.email=n@example.com"];

@@ -22,15 +22,18 @@ const ROOT = join(import.meta.dirname, "../..");
 const BIN = join(ROOT, "node_modules/.bin");
 const STOP_WITHIN_MS = 15_000;
 
-/** Runs a step to its end, or until `signal` fires: then it and all it started are stopped. */
+/**
+ * Runs a step to its end, or until `signal` fires: then it and all it started are stopped. `root` is the
+ * tree in which it runs, this one unless said.
+ */
 export async function execute(
   step: Step,
-  options: { folder: string; env: NodeJS.ProcessEnv; signal: AbortSignal },
+  options: { folder: string; env: NodeJS.ProcessEnv; signal: AbortSignal; root?: string },
 ): Promise<Outcome> {
   const began = performance.now();
   const report = join(options.folder, `${step.name}.json`);
   const child = spawn(join(BIN, step.command), step.args, {
-    cwd: ROOT,
+    cwd: options.root ?? ROOT,
     // A group of its own: Ctrl-C reaches it through us only.
     detached: true,
     env: {
