@@ -43,7 +43,7 @@ export default defineConfig({
     projects: [
       suite("unit", {
         setupFiles: ["test/support/quiet.ts"],
-        include: ["packages/**/*.test.ts", "test/*.test.ts", "test/run/*.test.ts"],
+        include: ["packages/**/*.test.ts", "test/*.test.ts", "test/{run,mutation}/*.test.ts"],
         exclude: ["**/node_modules/**", ...ALONE],
         isolate: false,
         maxWorkers: 2,

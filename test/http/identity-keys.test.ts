@@ -111,16 +111,19 @@ describe("API keys", () => {
 
   it("[IDN-31] a revoked key is dead at once, with Redis emptied too; again is no harm", async () => {
     const { owner, id, secret } = await keyOf("viewer", "agents:read");
+    const other = await keyOf("viewer", "agents:read");
     expect(await read(secret)).toBe(200);
     expect((await revoke(owner.token, id)).status).toBe(204);
     expect(await read(secret)).toBe(401);
     await world().emptyRedis();
     expect(await read(secret)).toBe(401);
     expect((await revoke(owner.token, id)).status).toBe(204);
+    expect(await read(other.secret)).toBe(200);
   });
 
   it("[IDN-31] with the owner blocked it is dead, unblocked it lives, deleted it stays dead", async () => {
     const { owner, secret, id } = await keyOf("viewer", "agents:read");
+    const other = await keyOf("viewer", "agents:read");
     expect(await read(secret)).toBe(200);
     await patch(owner.id, { blocked: true });
     expect(await read(secret)).toBe(401);
@@ -131,10 +134,12 @@ describe("API keys", () => {
     await api(admin).users[":id"].$delete({ param: { id: owner.id } });
     expect(await read(secret)).toBe(401);
     expect((await rowOf(id))?.revokedAt).toEqual(world().platform.now());
+    expect((await rowOf(other.id))?.revokedAt).toBeNull();
   });
 
   it("[IDN-32] the last use is written at most once a minute", async () => {
     const { id, secret } = await keyOf("viewer", "agents:read");
+    const other = await keyOf("viewer", "agents:read");
     expect((await rowOf(id))?.lastUsedAt).toBeNull();
     await read(secret);
     const first = world().platform.now();
@@ -147,6 +152,7 @@ describe("API keys", () => {
     await world().emptyRedis();
     await read(secret);
     expect((await rowOf(id))?.lastUsedAt).toEqual(world().platform.now());
+    expect((await rowOf(other.id))?.lastUsedAt).toBeNull();
   });
 
   it("[IDN-33] administrators see and revoke all keys, others theirs; a stranger's is 404", async () => {

@@ -1,8 +1,8 @@
 import { openRedis } from "@netcheck/adapters/redis";
-import { person } from "@netcheck/identity/identity.sql";
+import { apiKey, person, session } from "@netcheck/identity/identity.sql";
 import type { Id } from "@netcheck/kernel/id";
 import type { Role } from "@netcheck/kernel/role";
-import { and, eq, isNull, ne } from "drizzle-orm";
+import { and, eq, isNotNull, isNull, ne } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 
 import { consumerOf } from "../support/consumer.ts";
@@ -42,6 +42,23 @@ describe("people", () => {
     const made = await world().personWith(role);
     const { accessToken } = await (await login(made.email)).json();
     return { ...made, token: accessToken };
+  }
+
+  /** When which of their sessions and keys ended. */
+  async function endsOf(personId: string) {
+    const mine = eq(person.id, personId as Id<"person">);
+    const { db } = world().platform;
+    const sessions = await db
+      .select({ id: session.id, at: session.endedAt })
+      .from(session)
+      .innerJoin(person, and(mine, eq(person.id, session.personId)))
+      .where(isNotNull(session.endedAt));
+    const keys = await db
+      .select({ id: apiKey.id, at: apiKey.revokedAt })
+      .from(apiKey)
+      .innerJoin(person, and(mine, eq(person.id, apiKey.personId)))
+      .where(isNotNull(apiKey.revokedAt));
+    return [...sessions, ...keys];
   }
 
   /** Every other administrator is gone until `work` is done. */
@@ -317,6 +334,30 @@ describe("people", () => {
     expect((await login(viewer.email)).status).toBe(401);
     expect((await login(viewer.email, "a brand new password")).status).toBe(200);
   });
+
+  it.each(["a new password", "blocking", "deletion"])(
+    "[IDN-4] what had ended before %s keeps its end",
+    async (deed) => {
+      const viewer = await signedIn("viewer");
+      const other = await (await login(viewer.email)).json();
+      const json = { name: "script", scopes: ["checks:read" as const] };
+      const keys = world().client(other.accessToken).api.v1["api-keys"];
+      const { id } = await (await keys.$post({ json })).json();
+      await keys[":id"].$delete({ param: { id } });
+      await auth(other.accessToken).logout.$post({ json: {} });
+      const ended = await endsOf(viewer.id);
+      expect(ended).toHaveLength(2);
+      world().advance(1_000);
+      const newPassword = "a brand new password";
+      if (deed === "deletion") await remove(viewer.id);
+      else if (deed === "blocking") await patch(viewer.id, { blocked: true });
+      else
+        await auth(viewer.token).password.$post({
+          json: { currentPassword: PASSWORD, newPassword },
+        });
+      expect(await endsOf(viewer.id)).toEqual(expect.arrayContaining(ended));
+    },
+  );
 
   it("[IDN-29] people see their sessions and end one at once; a stranger's is 404", async () => {
     const viewer = await world().personWith("viewer");

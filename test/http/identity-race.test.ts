@@ -125,16 +125,27 @@ describe("two at once", () => {
     expect((await changing).status).toBe(204);
   });
 
-  it("[IDN-28] a session that had ended before a new password keeps its end", async () => {
-    const viewer = await signedIn("viewer");
-    const { accessToken } = await (await login(viewer.email)).json();
-    const { tokens, now } = world().platform;
-    const { sid } = await tokens.verify(accessToken, now());
-    await api(accessToken).auth.logout.$post({ json: {} });
-    const endedAt = now();
-    world().advance(1_000);
-    expect((await change(viewer.token)).status).toBe(204);
-    expect((await sessionOf(sid))?.endedAt).toEqual(endedAt);
+  it("[IDN-25] of two changes of a person neither is lost", async () => {
+    const { id } = await world().personWith("viewer");
+    await using held = await holding(LOCK_PERSON, id);
+    const patch = (json: { role: "operator" } | { blocked: true }) => () =>
+      api(admin).users[":id"].$patch({ param: { id }, json });
+    const answers = await inTurn(held, [patch({ role: "operator" }), patch({ blocked: true })]);
+    expect(statusesOf(answers)).toEqual([200, 200]);
+    const [, second] = await Promise.all(answers.map((one) => one.json()));
+    expect(second).toMatchObject({ role: "operator", blockedAt: expect.any(String) });
+    expect(await recordsOf(id)).toEqual(["person.role_changed", "person.blocked"]);
+  });
+
+  it("[IDN-28] a new password stands, whatever else is changed meanwhile", async () => {
+    const { id } = await world().personWith("viewer");
+    await using held = await holding(REPLACE, id);
+    const promote = () =>
+      api(admin).users[":id"].$patch({ param: { id }, json: { role: "operator" } });
+    expect(statusesOf(await inTurn(held, [promote]))).toEqual([200]);
+    const mine = eq(person.id, id);
+    const [row] = await world().platform.db.select().from(person).where(mine);
+    expect(row).toMatchObject({ role: "operator", passwordHash: "another" });
   });
 
   it.each([
@@ -163,6 +174,17 @@ describe("two at once", () => {
     await using held = await holding(LOCK_TOKENS, sid);
     const use = () => refresh(refreshToken);
     expect(statusesOf(await inTurn(held, [use, use]))).toEqual([200, 409]);
+  });
+
+  it("[IDN-10] a use renews its own session, and no other", async () => {
+    const [one, other] = [await signedIn("viewer"), await signedIn("viewer")];
+    world().advance(1_000);
+    const { accessToken } = await (await refresh(one.refreshToken)).json();
+    const { tokens, now } = world().platform;
+    expect(await tokens.verify(accessToken, now())).toMatchObject({ sub: one.id, sid: one.sid });
+    expect((await sessionOf(one.sid))?.refreshedAt).toEqual(now());
+    expect((await sessionOf(other.sid))?.refreshedAt).not.toEqual(now());
+    expect((await refresh(other.refreshToken)).status).toBe(200);
   });
 
   it("[IDN-10] a session that is being ended is not renewed", async () => {

@@ -88,7 +88,7 @@ function inSql({ text, templates }: Source): Mutant[] {
 
 function conjuncts(body: string): Mutant[] {
   const parts = body.split(/(\s+and\s+)/);
-  if (parts.length < 3) return [];
+  if (parts.length < 3 || body.includes("case when")) return [];
   let at = 0;
   return parts.flatMap((part, i) => {
     const start = at;

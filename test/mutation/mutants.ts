@@ -1,5 +1,5 @@
 // `npm run mutants`: changes one thing at a time in a copy, and tells which changes no test notices.
-import { chmod, glob, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, glob, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -13,7 +13,7 @@ import { copyTree } from "../support/tree.ts";
 import { KINDS, type Mutant } from "./kind.ts";
 import { applied, mutantsOf } from "./mutant.ts";
 import { chosen } from "./sample.ts";
-import { filesOf, inTwo, tryFiles, type Verdict } from "./suite.ts";
+import { filesOf, openTrial, type Verdict } from "./trial.ts";
 
 const HELP = `npm run mutants -- [options] [beginning of a path …]
   --most <n>      so many of them, chosen by the seed
@@ -72,26 +72,17 @@ async function tryAll(mutants: readonly Placed[], folder: string, signal: AbortS
   await copyTree(root);
   await using stack = await openStack(signal);
   const env = { ...process.env, [STACK]: JSON.stringify(stack.settings) };
-  const options = { root, folder, env, signal };
+  const trial = openTrial({ root, folder, env, signal });
   const owners = [...(await readOwners())];
-  const killers = new Map<string, string>();
   const verdicts: { mutant: Placed; verdict: Verdict }[] = [];
   const until = performance.now() + Number(values.minutes) * 60_000;
   for (const mutant of mutants) {
-    if (signal.aborted || performance.now() > until) break;
+    if (performance.now() > until) break;
     const { path, context, source } = mutant;
     const [letters = ""] = owners.find(([, owner]) => owner === context) ?? [];
-    await writeFile(join(root, path), applied(source, mutant));
-    let verdict: Verdict = { killer: undefined, file: undefined, seconds: 0 };
-    for (const files of inTwo(await filesOf(letters), killers.get(path))) {
-      const { seconds } = verdict;
-      const tried = await tryFiles(files, options);
-      verdict = { ...tried, seconds: seconds + tried.seconds };
-      if (verdict.killer !== undefined) break;
-    }
-    await writeFile(join(root, path), source);
+    const change = { path, source, mutated: applied(source, mutant) };
+    const verdict = await trial.judge(change, await filesOf(letters));
     if (signal.aborted) break;
-    if (verdict.file !== undefined) killers.set(path, verdict.file);
     verdicts.push({ mutant, verdict });
     const end = verdict.killer === undefined ? "SURVIVED" : `killed by ${verdict.killer}`;
     say(`${describe(mutant).join("  ")}  ${end}  ${verdict.seconds.toFixed(1)} s`);
