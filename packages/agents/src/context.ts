@@ -10,6 +10,7 @@ export const agents = describe<AgentsCtx>()({
   },
   settings: () => import("./settings.ts"),
   secrets: ["AMQP_MANAGEMENT_URL"],
+  credentials: { ncs: () => import("./credential.ts").then((m) => m.identifyAgent) },
   routes: { "/api/v1/agents": () => import("./agent.routes.ts").then((m) => m.agentRoutes) },
   queues: {
     // Beats can wait: the worker has written down when they came.

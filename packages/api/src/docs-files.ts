@@ -4,6 +4,8 @@ import { promisify } from "node:util";
 import { runInNewContext } from "node:vm";
 import { gzip } from "node:zlib";
 
+import { once } from "@netcheck/kernel/once";
+
 import { joined, type Part } from "./description.ts";
 
 /** Where the descriptions of the contexts lie, and the package that has the program of its page. */
@@ -33,8 +35,3 @@ export function openDocs(files: DocsFiles) {
 }
 
 export type Docs = ReturnType<typeof openDocs>;
-
-function once<T>(load: () => Promise<T>) {
-  let loading: Promise<T> | undefined;
-  return () => (loading ??= load());
-}

@@ -1,15 +1,15 @@
 import { openNeon } from "@netcheck/adapters/neon";
 import { openRedis } from "@netcheck/adapters/redis";
-import { sqsQueue } from "@netcheck/adapters/sqs";
 import type { BrokerAdmin } from "@netcheck/kernel/broker";
 import { setLogLevel } from "@netcheck/kernel/log";
 import { publishMetrics } from "@netcheck/kernel/metrics";
+import { once } from "@netcheck/kernel/once";
+import type { Queue } from "@netcheck/kernel/queue";
 import { readSettings } from "@netcheck/kernel/settings";
-import { getConnInfo } from "hono/aws-lambda";
 import * as z from "zod";
 
 import { ALL, type AnyContext } from "./contexts.ts";
-import { type DocsFiles, openDocs } from "./docs-files.ts";
+import type { Docs, DocsFiles } from "./docs-files.ts";
 import type { Base } from "./env.ts";
 import type { Platform } from "./platform.ts";
 import { openSettings } from "./settings.ts";
@@ -47,17 +47,14 @@ export async function openPlatform(env: NodeJS.ProcessEnv, contexts: readonly An
     ...parts,
     db,
     redis: openRedis({ url, token: decodeURIComponent(password) }),
-    queue: sqsQueue({
-      endpoint: settings.SQS_ENDPOINT,
-      region: settings.AWS_REGION,
-      prefix: settings.SQS_QUEUE_PREFIX,
-    }),
+    queue: queueOf(settings),
     now: () => new Date(),
     brokerAdmin: brokerOf(settings, around.RMQ_WORKER_USER),
-    docs: openDocs(COPIED),
+    docs: docsOf(COPIED),
     isOneProcess: false,
     trustedProxies: settings.TRUSTED_PROXIES,
-    remoteAddress: (c) => getConnInfo(c).remote.address,
+    // Only who answers requests can tell.
+    remoteAddress: () => undefined,
   };
   return { platform, close };
 }
@@ -69,9 +66,30 @@ async function openDatabase({ DATABASE_URL: url, DATABASE_DRIVER, NEON_PROXY }: 
 }
 
 /** Loaded on the first use, as few requests have one. */
+function queueOf(settings: Settings): Queue {
+  const { SQS_ENDPOINT: endpoint, AWS_REGION: region, SQS_QUEUE_PREFIX: prefix } = settings;
+  const queue = once(async () => {
+    const { sqsQueue } = await import("@netcheck/adapters/sqs");
+    return sqsQueue({ endpoint, region, prefix });
+  });
+  return {
+    prepare: () => void queue().then(({ prepare }) => prepare()),
+    send: async (name, messages) => (await queue()).send(name, messages),
+  };
+}
+
+/** The same, as few functions have one. */
+function docsOf(files: DocsFiles): Docs {
+  const docs = once(async () => (await import("./docs-files.ts")).openDocs(files));
+  return {
+    document: async () => (await docs()).document(),
+    program: async () => (await docs()).program(),
+  };
+}
+
+/** The same, as few requests have one. */
 function brokerOf(settings: Settings, platformUser: string | undefined): BrokerAdmin {
-  let opening: Promise<BrokerAdmin> | undefined;
-  const broker = () => (opening ??= openBroker(settings, platformUser));
+  const broker = once(() => openBroker(settings, platformUser));
   return {
     ensureAccount: async (account) => (await broker()).ensureAccount(account),
     removeAccount: async (account) => (await broker()).removeAccount(account),

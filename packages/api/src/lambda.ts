@@ -1,7 +1,7 @@
 import { identity } from "@netcheck/identity/context";
 import { log } from "@netcheck/kernel/log";
 import type { Context } from "aws-lambda";
-import { type APIGatewayProxyResult, handle, type LambdaEvent } from "hono/aws-lambda";
+import { type APIGatewayProxyResult, getConnInfo, handle, type LambdaEvent } from "hono/aws-lambda";
 
 import type { AnyContext } from "./contexts.ts";
 import { markDue } from "./due.ts";
@@ -16,9 +16,10 @@ const READING = new Set(["GET", "HEAD", "OPTIONS"]);
 const contexts = ownContexts(process.env);
 // Who asks is identity's to say, whoever's function it is.
 const opened = lambdaPlatform(process.env, [...new Set<AnyContext>([...contexts, identity])]);
-const app = Promise.all([import("./app.ts"), loadRoutes(contexts)]);
 // The processor is free of charge and fast until the first event; who needs it hears of a failure.
 opened().catch(() => undefined);
+// After the secrets, which are on their way meanwhile.
+const app = Promise.all([import("./app.ts"), loadRoutes(contexts)]);
 app.catch(() => undefined);
 
 /** Lambda handler of a context's part of the HTTP API (payload format 2.0). Never throws. */
@@ -37,11 +38,13 @@ export async function handler(event: HttpEvent, context: Context): Promise<APIGa
   }
 }
 
+const remoteAddress: Platform["remoteAddress"] = (c) => getConnInfo(c).remote.address;
 const answerers = new WeakMap<Platform, ReturnType<typeof handle>>();
 
 async function answererOf(platform: Platform) {
   const [{ createApp }, mounts] = await app;
-  const answer = answerers.get(platform) ?? handle(createApp(platform, mounts));
+  const answer =
+    answerers.get(platform) ?? handle(createApp({ ...platform, remoteAddress }, mounts));
   answerers.set(platform, answer);
   return answer;
 }

@@ -16,7 +16,7 @@ import { ENDED, putEntries } from "./rights-cache.ts";
 import { scopesOf } from "./role.ts";
 import { requireSession } from "./session.ts";
 
-export const API_KEY_PREFIX = "nck";
+const API_KEY_PREFIX = "nck";
 
 export const ApiKeyId = idSchema<"key">();
 

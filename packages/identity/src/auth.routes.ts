@@ -7,7 +7,7 @@ import { createMiddleware } from "hono/factory";
 import * as z from "zod";
 
 import { ChangePassword, changePassword } from "./account.ts";
-import { type BrowserProof, checkOrigin, checkProof } from "./browser.ts";
+import { checkOrigin, checkProof, proofOf } from "./browser.ts";
 import { cookiesOf } from "./cookie.ts";
 import type { IdentityCtx } from "./ctx.ts";
 import { grantToken } from "./oauth.ts";
@@ -48,7 +48,8 @@ export const authRoutes = new Hono<Env>()
   .post("/logout", may("public"), validate("json", RefreshBody), async (c) => {
     const { ctx } = c.var;
     const { sessionId, isByCookie } = await presented(c, c.req.valid("json").refreshToken);
-    const prove = (id: typeof sessionId & string) => checkProof(ctx, id, proofOf(c));
+    const prove = (id: typeof sessionId & string) =>
+      checkProof(ctx, id, proofOf(c.req.raw.headers));
     if (sessionId) await signOut(ctx, sessionId, isByCookie ? prove : () => undefined);
     clearCookies(c);
     return c.body(null, 204);
@@ -66,13 +67,9 @@ export const authRoutes = new Hono<Env>()
   });
 
 /** Undefined where the request speaks by `Authorization`, which leaves cookies out of the matter. */
-export function cookieOf(c: Context, ctx: IdentityCtx, which: "access" | "refresh") {
+function cookieOf(c: Context, ctx: IdentityCtx, which: "access" | "refresh") {
   if (c.req.header("authorization") !== undefined) return undefined;
   return getCookie(c, cookiesOf(ctx)[which].name);
-}
-
-export function proofOf(c: Context): BrowserProof {
-  return { origin: c.req.header("origin"), csrfToken: c.req.header("x-csrf-token") };
 }
 
 /** The session that is to end, by whatever names it: an expired access token is not needed for it. */

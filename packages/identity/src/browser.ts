@@ -4,9 +4,13 @@ import type { Id } from "@netcheck/kernel/id";
 import type { IdentityCtx } from "./ctx.ts";
 
 /** What a page sends beside a cookie, which any page may make a browser send. */
-export type BrowserProof = { origin: string | undefined; csrfToken: string | undefined };
+type BrowserProof = { origin: string | null; csrfToken: string | null };
 
 type Pages = Pick<IdentityCtx, "origins">;
+
+export function proofOf(headers: Headers): BrowserProof {
+  return { origin: headers.get("origin"), csrfToken: headers.get("x-csrf-token") };
+}
 
 /** A page of ours, or no page at all; else throws `identity.origin`. */
 export function checkOrigin(ctx: Pages, origin: string | undefined) {
@@ -21,6 +25,6 @@ export function checkProof(
   { origin, csrfToken }: BrowserProof,
 ) {
   checkOrigin(ctx, origin ?? "none");
-  if (csrfToken !== undefined && ctx.tokens.isCsrfToken(sessionId, csrfToken)) return;
+  if (csrfToken !== null && ctx.tokens.isCsrfToken(sessionId, csrfToken)) return;
   throw new Fault("forbidden", "identity.csrf", "Send x-csrf-token as the sign-in answered it.");
 }

@@ -6,6 +6,7 @@ export const identity = describe<IdentityCtx>()({
   name: "identity",
   scopes: { "people:write": { from: "admin", means: "Manage people and read the audit." } },
   settings: () => import("./settings.ts"),
+  credentials: { nck: () => import("./api-key.ts").then((m) => m.authenticateKey) },
   installs: { "@node-rs/argon2": "2.2.1" },
   routes: {
     "/api/v1/auth": () => import("./auth.routes.ts").then((m) => m.authRoutes),

@@ -7,12 +7,13 @@ import { and, eq, isNull } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import * as z from "zod";
 
+import { sessionActor } from "./bearer.ts";
 import type { IdentityCtx } from "./ctx.ts";
 import { person, refreshToken, session } from "./identity.sql.ts";
 import { forgetSession, isLive } from "./live-session.ts";
 import { markEnded, whenEnded } from "./session.ts";
 import { beginRefresh } from "./sign-in-limit.ts";
-import { credentials, REFRESH_PREFIX, sessionActor } from "./sign-in.ts";
+import { credentials, REFRESH_PREFIX } from "./sign-in.ts";
 
 /** Two tabs, or a repeat after a lost answer: not a theft yet. */
 const RACE_MS = 10_000;

@@ -1,5 +1,5 @@
 import type { Ctx, Tx } from "@netcheck/kernel/ctx";
-import { Fault, notFound, unauthenticated } from "@netcheck/kernel/fault";
+import { Fault, notFound } from "@netcheck/kernel/fault";
 import { type Acting, actAs, asStranger, requireActor } from "@netcheck/kernel/guard";
 import { type Id, idSchema } from "@netcheck/kernel/id";
 import { emit, transaction } from "@netcheck/kernel/outbox";
@@ -7,21 +7,12 @@ import { type Page, pageOf, readCursor } from "@netcheck/kernel/page";
 import { and, desc, eq, gt, isNull, lt } from "drizzle-orm";
 import type * as z from "zod";
 
-import type { IdentityCtx } from "./ctx.ts";
+import { sessionActor } from "./bearer.ts";
 import { SessionEnded } from "./events.ts";
 import { person, session } from "./identity.sql.ts";
-import { findLiveRole, forgetSession, isLive } from "./live-session.ts";
-import { sessionActor } from "./sign-in.ts";
+import { forgetSession, isLive } from "./live-session.ts";
 
 export const SessionId = idSchema<"session">();
-
-/** Who a bearer token speaks for, as of now. */
-export async function authenticate(ctx: Omit<IdentityCtx, "actor">, token: string) {
-  const { sub: id, sid: sessionId } = await ctx.tokens.verify(token, ctx.now());
-  const role = await findLiveRole(ctx, sessionId);
-  if (!role) throw unauthenticated("This session has ended.");
-  return sessionActor({ id, role }, sessionId);
-}
 
 /** Who signed in; a key may not do what only its owner in person may. */
 export function requireSession<C extends Pick<Ctx, "actor">>(ctx: C) {

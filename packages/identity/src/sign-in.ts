@@ -1,19 +1,17 @@
-import type { Actor } from "@netcheck/kernel/ctx";
 import { unauthenticated } from "@netcheck/kernel/fault";
 import { actAs, asStranger, requireActor } from "@netcheck/kernel/guard";
 import { type Id, newId } from "@netcheck/kernel/id";
 import { prepared } from "@netcheck/kernel/prepared";
-import type { Role } from "@netcheck/kernel/role";
 import { hashSecret, newSecret } from "@netcheck/kernel/secret";
 import { into, type Source } from "@netcheck/kernel/write-from";
 import { writeAndRecord } from "@netcheck/kernel/writing";
 import { and, eq, isNull, sql } from "drizzle-orm";
 import * as z from "zod";
 
+import { sessionActor } from "./bearer.ts";
 import type { IdentityCtx } from "./ctx.ts";
 import { person, refreshToken, session } from "./identity.sql.ts";
 import { verifyPassword } from "./password.ts";
-import { scopesOf } from "./role.ts";
 import { beginSignIn } from "./sign-in-limit.ts";
 
 export const REFRESH_PREFIX = "ncr";
@@ -90,11 +88,4 @@ async function openSession(ctx: IdentityCtx, found: typeof person.$inferSelect) 
   if (!(await writeAndRecord(acting, entry, still, writes))) throw unauthenticated(WRONG);
   const ids = { personId: found.id, sessionId };
   return { ...(await credentials(ctx, ids)), refreshToken: token };
-}
-
-export function sessionActor(
-  { id: personId, role }: { id: Id<"person">; role: Role },
-  sessionId: Id<"session">,
-): Extract<Actor, { type: "person" }> {
-  return { type: "person", personId, sessionId, scopes: scopesOf(role) };
 }

@@ -2,16 +2,8 @@ import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 
 import { unauthenticated } from "@netcheck/kernel/fault";
 import { type Id, idSchema } from "@netcheck/kernel/id";
-import {
-  calculateJwkThumbprint,
-  createLocalJWKSet,
-  exportJWK,
-  generateKeyPair,
-  importJWK,
-  type JWK,
-  jwtVerify,
-  SignJWT,
-} from "jose";
+import { once } from "@netcheck/kernel/once";
+import type { JWK } from "jose";
 import * as z from "zod";
 
 const AUDIENCE = "netcheck";
@@ -65,10 +57,16 @@ export async function openTokens(options: {
     use: "sig",
   }));
   const [, signing] = options.keys.keys;
-  const header = { alg: "EdDSA", typ: "at+jwt", kid: signing.kid };
-  // Made when first needed: a cold start of a function needs one of them, or none.
-  const findKey = once(() => createLocalJWKSet({ keys: publicKeys }));
-  const signingKey = once(() => importJWK({ ...signing }, "EdDSA"));
+  const use = { issuer, audience: AUDIENCE };
+  // Loaded and made when first needed: a cold start of a function needs one of them, or none.
+  const verifier = once(async () => {
+    const { openVerifier } = await import("./token-verifier.ts");
+    return openVerifier(publicKeys, use);
+  });
+  const signer = once(async () => {
+    const { openSigner } = await import("./token-signer.ts");
+    return await openSigner(signing);
+  });
   const csrfKeys = once(() => options.keys.keys.map(csrfKeyOf));
   const csrfKey = once(() => csrfKeyOf(signing));
 
@@ -78,13 +76,8 @@ export async function openTokens(options: {
   async function read(token: string, now: Date) {
     const known = verified.get(token);
     if (known && now.getTime() < known.expiresAtMs) return known.claims;
-    const { payload } = await jwtVerify(token, findKey(), {
-      algorithms: ["EdDSA"],
-      typ: "at+jwt",
-      issuer,
-      audience: AUDIENCE,
-      currentDate: now,
-    });
+    const verify = await verifier();
+    const payload = await verify(token, now);
     const claims = Claims.parse(payload);
     if (verified.size === REMEMBERED) verified.delete(verified.keys().next().value ?? "");
     verified.set(token, { claims, expiresAtMs: (payload.exp ?? 0) * 1_000 });
@@ -105,11 +98,9 @@ export async function openTokens(options: {
     },
     async sign({ personId, sessionId }, now) {
       const iat = Math.floor(now.getTime() / 1000);
-      return await new SignJWT({ sub: personId, sid: sessionId, iat, exp: iat + lifetimeSeconds })
-        .setProtectedHeader(header)
-        .setIssuer(issuer)
-        .setAudience(AUDIENCE)
-        .sign(await signingKey());
+      const sign = await signer();
+      const exp = iat + lifetimeSeconds;
+      return await sign({ sub: personId, sid: sessionId, iat, exp, iss: issuer, aud: AUDIENCE });
     },
     async verify(token, now) {
       try {
@@ -143,13 +134,9 @@ export function withheldTokens(lifetimeSeconds: number): Tokens {
 
 /** A fresh key set of three, for a home or a secret store that has none. */
 export async function generateTokenKeys(): Promise<z.output<typeof TokenKeys>> {
+  const { generateKey } = await import("./token-signer.ts");
   const keys = await Promise.all([generateKey(), generateKey(), generateKey()]);
   return TokenKeys.parse({ keys });
-}
-
-function once<T>(make: () => T) {
-  let made: { value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
 }
 
 /** A key of its own (RFC 5869), so that no signature of one use is ever good for the other. */
@@ -159,10 +146,4 @@ function csrfKeyOf({ d }: PrivateKey) {
 
 function hmac(key: Buffer, text: string) {
   return createHmac("sha256", key).update(text).digest();
-}
-
-async function generateKey() {
-  const { privateKey } = await generateKeyPair("EdDSA", { extractable: true });
-  const jwk = await exportJWK(privateKey);
-  return { ...jwk, kid: await calculateJwkThumbprint(jwk) };
 }

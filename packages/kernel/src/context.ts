@@ -1,7 +1,7 @@
 import type * as z from "zod";
 
 import type { Consumer } from "./consumer.ts";
-import type { Ctx } from "./ctx.ts";
+import type { Actor, Ctx } from "./ctx.ts";
 import type { EventHandler } from "./event.ts";
 import type { Metric, Sample } from "./metric.ts";
 import type { Role } from "./role.ts";
@@ -44,6 +44,8 @@ export type Context<C extends Ctx = Ctx> = {
   settings?: Later<SettingsPart>;
   /** Secrets that its requests and rounds need, beside those of everybody. */
   secrets?: readonly string[];
+  /** Who shows a secret that begins so, with a `_` behind it; it throws for one that opens nothing. */
+  credentials?: Readonly<Record<string, Later<(ctx: C, secret: string) => Promise<Actor>>>>;
   /** Packages with a binary of their own, which its functions bring along. */
   installs?: Readonly<Record<string, string>>;
   /** By the path they are mounted at. */

@@ -5,9 +5,10 @@ import { jobCtx } from "@netcheck/api/platform";
 import { QUEUES } from "@netcheck/api/queues";
 import { makeCheckPartitions } from "@netcheck/checks/partition";
 import { keepAudit } from "@netcheck/identity/audit-months";
+import { authenticate } from "@netcheck/identity/bearer";
 import { createFirstAdmin, findFirstAdmin } from "@netcheck/identity/first-admin";
 import { generatePassword, NewPassword } from "@netcheck/identity/password";
-import { authenticate, revokeSession } from "@netcheck/identity/session";
+import { revokeSession } from "@netcheck/identity/session";
 import { impersonate } from "@netcheck/identity/sign-in";
 import { generateTokenKeys as generateKeys } from "@netcheck/identity/token";
 
