@@ -1,7 +1,9 @@
+import type { App } from "@netcheck/api/app";
 import { apiKey, audit, person, session } from "@netcheck/identity/identity.sql";
 import type { Id } from "@netcheck/kernel/id";
 import type { Role } from "@netcheck/kernel/role";
 import { eq } from "drizzle-orm";
+import { hc } from "hono/client";
 import { beforeAll, describe, expect, it } from "vitest";
 
 import { consumerOf } from "../support/consumer.ts";
@@ -103,27 +105,33 @@ describe("two at once", () => {
     expect((await login(viewer.email, "the first new one")).status).toBe(200);
   });
 
-  it("[IDN-28] a new password ends the other sessions by its event, should Redis not hear of it", async () => {
-    const viewer = await signedIn("viewer");
-    const { accessToken: other } = await (await login(viewer.email)).json();
-    expect([await me(viewer.token), await me(other)]).toEqual([200, 200]);
-    const held = heldRedis(world().platform.redis, "session:");
-    const app = describedApp({ ...world().platform, redis: held.redis });
-    const changing = app.request("/api/v1/auth/password", {
-      method: "POST",
-      body: JSON.stringify({ currentPassword: PASSWORD, newPassword: NEW_PASSWORD }),
-      headers: { authorization: `Bearer ${viewer.token}`, "content-type": "application/json" },
-    });
-    await held.reached;
-    expect(await me(other)).toBe(200);
-    const events = await consumerOf(world().platform, "events-identity");
-    const [message] = eventsOf(viewer.id);
-    const record = { messageId: "1", body: message?.body ?? "" } as never;
-    expect(await events({ Records: [record] })).toEqual({ batchItemFailures: [] });
-    expect([await me(viewer.token), await me(other)]).toEqual([200, 401]);
-    held.release();
-    expect((await changing).status).toBe(204);
-  });
+  it.each(["a new password", "deletion"])(
+    "[IDN-25] %s ends sessions by its event, should Redis not hear of it at once",
+    async (deed) => {
+      const viewer = await signedIn("viewer");
+      const { accessToken: other } = await (await login(viewer.email)).json();
+      expect([await me(admin), await me(viewer.token), await me(other)]).toEqual([200, 200, 200]);
+      const held = heldRedis(world().platform.redis, "session:");
+      const slow = hc<App>("http://netcheck.test", {
+        fetch: describedApp({ ...world().platform, redis: held.redis }).request,
+      }).api.v1;
+      const by = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
+      const json = { currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
+      const doing =
+        deed === "deletion"
+          ? slow.users[":id"].$delete({ param: { id: viewer.id } }, by(admin))
+          : slow.auth.password.$post({ json }, by(viewer.token));
+      await held.reached;
+      expect(await me(other)).toBe(200);
+      const events = await consumerOf(world().platform, "events-identity");
+      const [message] = eventsOf(viewer.id);
+      const record = { messageId: "1", body: message?.body ?? "" } as never;
+      expect(await events({ Records: [record] })).toEqual({ batchItemFailures: [] });
+      expect(await me(other)).toBe(401);
+      held.release();
+      expect((await doing).status).toBe(204);
+    },
+  );
 
   it("[IDN-25] of two changes of a person neither is lost", async () => {
     const { id } = await world().personWith("viewer");
