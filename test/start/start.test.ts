@@ -14,7 +14,12 @@ const isAlive = (pid: number) => identify(pid) !== undefined;
 const home = (name: string) => join(folder, name);
 
 /** What a machine has that reaches others by a proxy, and that one is away. */
-const BEHIND_PROXY = { NODE_USE_ENV_PROXY: "1", HTTP_PROXY: "http://127.0.0.1:9", NO_PROXY: "" };
+const BEHIND_PROXY = {
+  NODE_USE_ENV_PROXY: "1",
+  HTTP_PROXY: "http://127.0.0.1:9",
+  NO_PROXY: "",
+  no_proxy: "",
+};
 
 let folder: string;
 // By npm, with three agents; it lives through the file, and is stopped at its end.
