@@ -125,7 +125,7 @@ describe("SQS", () => {
       "events-identity",
       messagesOf(0, 1),
     );
-    await expect(send).rejects.toThrow(/into events: 0 \(Refused: no\)/);
+    await expect(send).rejects.toThrow(/into events-identity: 0 \(Refused: no\)/);
     expect(flaky.calls).toHaveLength(1);
   });
 
@@ -142,7 +142,7 @@ describe("SQS", () => {
 
 describe("the event source", () => {
   it("deletes what was handled and leaves a poison message, which ends in the dead-letter queue", async () => {
-    const name = `${prefix}events`;
+    const name = `${prefix}events-identity`;
     const { sdk, short } = await openClients(options)();
     const attributes = (Attributes: Record<string, string>) =>
       new sdk.SetQueueAttributesCommand({ QueueUrl: standInUrl(endpoint, name), Attributes });
@@ -174,7 +174,7 @@ describe("the event source", () => {
     expect(handled.toSorted((a, b) => a - b)).toEqual([1, 2, 3]);
     stopping.abort();
     await polling;
-    await short.send(attributes({ VisibilityTimeout: "30" }));
+    await short.send(attributes({ VisibilityTimeout: "180" }));
   });
 });
 

@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { STACK } from "../support/stack.ts";
 import { copyTree } from "../support/tree.ts";
 
 const exec = promisify(execFile);
@@ -30,7 +31,9 @@ let copy = "";
 const run = async (command: string, ...args: string[]) => {
   const bin = join(copy, "node_modules/.bin", command);
   const file = command === "node" ? process.execPath : bin;
-  const env = { ...process.env, GIT_DIR: join(copy, ".git"), NODE_OPTIONS: "" };
+  // Its database has one table more, so it is given no services that know of none.
+  const given = { [STACK]: undefined, GIT_DIR: join(copy, ".git"), NODE_OPTIONS: "" };
+  const env = { ...process.env, ...given };
   return await exec(file, args, { cwd: copy, env, maxBuffer: 64 * 1024 * 1024 }).catch(
     (error: { stdout: string; stderr: string }) => {
       throw new Error(`${command} ${args.join(" ")}\n${error.stdout}\n${error.stderr}`);
