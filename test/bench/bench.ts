@@ -10,6 +10,7 @@ import { measureAgentCost } from "./agent-cost.ts";
 import { measureAgentMemory } from "./agent-memory.ts";
 import { measureRead, measureSignIns } from "./identity.ts";
 import { measureIngestion } from "./ingestion.ts";
+import { measureLadder } from "./ladder.ts";
 import { measureLambda } from "./lambda.ts";
 import { measureRoundTrip } from "./round-trip.ts";
 import { measureSweep } from "./sweep.ts";
@@ -71,6 +72,7 @@ try {
     await add("ingestion", () => measureIngestion(warm));
     const bundles = join(home, "bundles");
     await add("cold starts", () => measureLambda(warm, bundles));
+    await add("ladder", () => measureLadder(join(home, "ladder")));
     await add("authenticated read", () => measureRead(warm));
     await add("sweep", () => measureSweep(warm));
     Object.assign(process.env, warm.services.settings);

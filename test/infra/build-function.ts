@@ -1,7 +1,7 @@
 import { createCipheriv } from "node:crypto";
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, rm, symlink, writeFile } from "node:fs/promises";
-import { dirname, extname, join } from "node:path";
+import { basename, dirname, extname, join } from "node:path";
 
 import * as esbuild from "esbuild";
 import * as z from "zod";
@@ -31,11 +31,13 @@ export const BuildInput = z.object({
 
 export type Build = {
   functionID: string;
+  /** What was asked for, to be built again. */
+  input: z.output<typeof BuildInput>;
   handler: string;
   /** Where the unpacked bundle lies. */
   folder: string;
-  /** At the start come the entry and all that it loads at once: what a first answer waits for. */
-  chunks: { path: string; bytes: number; packages: string[]; isAtStart: boolean }[];
+  /** Its files, and what each is made of: sources of ours and packages of others. */
+  chunks: { name: string; bytes: number; sources: string[] }[];
 };
 
 const TARGETS: Record<string, string> = { "nodejs24.x": "es2024", "nodejs22.x": "es2023" };
@@ -53,6 +55,7 @@ export async function buildFunction(
   root: string,
   artifacts: string,
   input: z.output<typeof BuildInput>,
+  plugins: esbuild.Plugin[] = [],
 ): Promise<Build> {
   const { functionID, properties } = input;
   const source = join(root, input.handler.replace(/\.[^.]+$/, ".ts"));
@@ -82,6 +85,7 @@ export async function buildFunction(
     entryNames: "bundle",
     splitting: properties?.splitting ?? false,
     outExtension: { ".js": ".mjs" },
+    plugins,
   });
   if (input.encryptionKey) await writeFile(join(folder, "resource.enc"), sealed(input));
   for (const name of installed) {
@@ -90,38 +94,19 @@ export async function buildFunction(
     await symlink(join(root, "node_modules", name), link);
   }
   for (const { from, to } of input.copyFiles ?? []) await copyFile(from, join(folder, to));
-  const start = startOf(metafile);
   const chunks = Object.entries(metafile.outputs)
     .filter(([path]) => path.endsWith(".mjs"))
     .map(([path, { bytes, inputs }]) => ({
-      path,
+      name: basename(path),
       bytes,
-      packages: [...new Set(Object.keys(inputs).map(packageOf))],
-      isAtStart: start.has(path),
+      sources: [...new Set(Object.keys(inputs).map(sourceOf))],
     }));
-  return { functionID, handler: `bundle${extname(input.handler)}`, folder, chunks };
+  return { functionID, input, handler: `bundle${extname(input.handler)}`, folder, chunks };
 }
 
-export function startBytes({ chunks }: Build) {
-  return chunks.reduce((sum, { bytes, isAtStart }) => sum + (isAtStart ? bytes : 0), 0);
-}
-
-function startOf({ outputs }: esbuild.Metafile) {
-  const isEntry = (path: string) => path.endsWith("/bundle.mjs");
-  const start = new Set<string>();
-  const add = (path: string) => {
-    const output = outputs[path];
-    if (!output || start.has(path)) return;
-    start.add(path);
-    for (const { path: imported, kind } of output.imports)
-      if (kind === "import-statement" || isEntry(path)) add(imported);
-  };
-  Object.keys(outputs).filter(isEntry).forEach(add);
-  return start;
-}
-
-function packageOf(path: string) {
-  return /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/.exec(path)?.[1] ?? "netcheck";
+/** The name of a package, or the path of a file of ours. */
+function sourceOf(path: string) {
+  return /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/.exec(path)?.[1] ?? path;
 }
 
 /** The links of a function, sealed with the key in its environment. */

@@ -3,6 +3,8 @@ import { join } from "node:path";
 
 import * as z from "zod";
 
+import { BuildInput } from "./build-function.ts";
+
 export const STAGES = ["dev", "test", "production"] as const;
 
 export const graphFile = (called: string) =>
@@ -26,14 +28,14 @@ const Graph = z.object({
   builds: z.array(
     z.object({
       functionID: z.string(),
+      input: BuildInput,
       handler: z.string(),
       folder: z.string(),
       chunks: z.array(
         z.object({
-          path: z.string(),
+          name: z.string(),
           bytes: z.number(),
-          packages: z.array(z.string()),
-          isAtStart: z.boolean(),
+          sources: z.array(z.string()),
         }),
       ),
     }),

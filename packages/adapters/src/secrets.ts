@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import aws4 from "aws4";
 import * as z from "zod";
 
+import { signed } from "./aws-signature.ts";
 import { httpPost } from "./http-post.ts";
 
 const LIMIT_MS = 2_000;
@@ -40,16 +40,8 @@ export function secretReader(env: z.output<typeof AwsEnv>): (arn: string) => Pro
       "content-type": "application/x-amz-json-1.1",
       "x-amz-target": "secretsmanager.GetSecretValue",
     };
-    const unsigned = {
-      service: "secretsmanager",
-      region,
-      method: "POST",
-      path: "/",
-      headers,
-      body,
-    };
-    const signed = aws4.sign(unsigned, credentials);
-    return await post({ headers: signed.headers ?? {}, body, limitMs: LIMIT_MS });
+    const call = { service: "secretsmanager", region, headers, body };
+    return await post({ headers: signed(call, credentials, new Date()), body, limitMs: LIMIT_MS });
   }
 
   async function read(arn: string, attempt = 1): Promise<string> {
