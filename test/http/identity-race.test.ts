@@ -195,6 +195,16 @@ describe("two at once", () => {
     expect((await refresh(other.refreshToken)).status).toBe(200);
   });
 
+  it.each([
+    ["blocked", BLOCK],
+    ["deleted", DELETE],
+  ])("[IDN-10] nothing is renewed for who was %s a moment ago", async (_, deed) => {
+    const { id, refreshToken } = await signedIn("viewer");
+    await using held = await holding(deed, id);
+    await held.end("commit");
+    expect((await refresh(refreshToken)).status).toBe(401);
+  });
+
   it("[IDN-10] a session that is being ended is not renewed", async () => {
     const { sid, refreshToken } = await signedIn("viewer");
     const before = await sessionOf(sid);

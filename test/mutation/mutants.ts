@@ -87,6 +87,8 @@ async function tryAll(mutants: readonly Placed[], folder: string, signal: AbortS
     const end = verdict.killer === undefined ? "SURVIVED" : `killed by ${verdict.killer}`;
     say(`${describe(mutant).join("  ")}  ${end}  ${verdict.seconds.toFixed(1)} s`);
   }
+  const unheard = trial.unheard();
+  if (unheard.length > 0) say(`\nThese fail anyhow, and had no say: ${unheard.join(", ")}.`);
   return verdicts;
 }
 

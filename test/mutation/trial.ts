@@ -55,7 +55,9 @@ export function openTrial(place: Place) {
     return { killer: undefined, file: undefined, seconds };
   }
 
-  return { judge };
+  /** Those that failed without any mutant. */
+  const unheard = () => [...credible].flatMap(([file, isGood]) => (isGood ? [] : [file]));
+  return { judge, unheard };
 }
 
 /** Runs files of tests until one test fails. */
