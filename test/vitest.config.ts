@@ -69,7 +69,7 @@ export default defineConfig({
         testTimeout: 60_000,
         hookTimeout: 60_000,
       }),
-      suite("infra", { globalSetup: "test/infra/setup.ts" }),
+      suite("infra", { globalSetup: "test/infra/setup.ts", testTimeout: 30_000 }),
       suite("lab", { testTimeout: 20_000, hookTimeout: 30_000 }),
       suite("start", { fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000 }),
     ],
