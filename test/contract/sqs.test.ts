@@ -27,7 +27,7 @@ type Side = { queue: Queue; taken: (wanted: number) => Promise<string[]> };
 const messagesOf = (...bodies: unknown[]) =>
   bodies.map((body, i): OutgoingMessage => ({ id: String(i), body: JSON.stringify(body) }));
 
-/** What lies in `events`, taken until there are so many. */
+/** What lies in `events-identity`, taken until there are so many. */
 async function take(wanted: number) {
   const bodies: string[] = [];
   while (bodies.length < wanted) {
@@ -125,7 +125,7 @@ describe("SQS", () => {
       "events-identity",
       messagesOf(0, 1),
     );
-    await expect(send).rejects.toThrow(/into events: 0 \(Refused: no\)/);
+    await expect(send).rejects.toThrow(/into events-identity: 0 \(Refused: no\)/);
     expect(flaky.calls).toHaveLength(1);
   });
 
@@ -142,7 +142,7 @@ describe("SQS", () => {
 
 describe("the event source", () => {
   it("deletes what was handled and leaves a poison message, which ends in the dead-letter queue", async () => {
-    const name = `${prefix}events`;
+    const name = `${prefix}events-identity`;
     const { sdk, short } = await openClients(options)();
     const attributes = (Attributes: Record<string, string>) =>
       new sdk.SetQueueAttributesCommand({ QueueUrl: standInUrl(endpoint, name), Attributes });
