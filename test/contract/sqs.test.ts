@@ -27,7 +27,7 @@ type Side = { queue: Queue; taken: (wanted: number) => Promise<string[]> };
 const messagesOf = (...bodies: unknown[]) =>
   bodies.map((body, i): OutgoingMessage => ({ id: String(i), body: JSON.stringify(body) }));
 
-/** What lies in `events`, taken until there are so many. */
+/** What lies in `events-identity`, taken until there are so many. */
 async function take(wanted: number) {
   const bodies: string[] = [];
   while (bodies.length < wanted) {

@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { REPORT } from "../run/result.ts";
 import { STACK } from "../support/stack.ts";
 import { copyTree } from "../support/tree.ts";
 
@@ -31,9 +32,9 @@ let copy = "";
 const run = async (command: string, ...args: string[]) => {
   const bin = join(copy, "node_modules/.bin", command);
   const file = command === "node" ? process.execPath : bin;
-  // Its database has one table more, so it is given no services that know of none.
-  const given = { [STACK]: undefined, GIT_DIR: join(copy, ".git"), NODE_OPTIONS: "" };
-  const env = { ...process.env, ...given };
+  // Its own services: those of the run have no table of the newcomer's.
+  const { [STACK]: _stack, [REPORT]: _report, ...around } = process.env;
+  const env = { ...around, GIT_DIR: join(copy, ".git"), NODE_OPTIONS: "" };
   return await exec(file, args, { cwd: copy, env, maxBuffer: 64 * 1024 * 1024 }).catch(
     (error: { stdout: string; stderr: string }) => {
       throw new Error(`${command} ${args.join(" ")}\n${error.stdout}\n${error.stderr}`);
