@@ -1,18 +1,28 @@
 import { isIP, type Socket } from "node:net";
 
-import { type AllowList, isAddressAllowed } from "@netcheck/wire/address";
 import type { IpVersion } from "@netcheck/wire/options";
 
-import { policyFailure, tcpFailure, timeoutFailure, type Failure } from "./failure.ts";
-import { type Network, SYSTEM_NETWORK } from "./network.ts";
+import { allFailed } from "./connect-failure.ts";
+import { openSocket } from "./connect.ts";
+import type { Failure } from "./failure.ts";
+import { SYSTEM_NETWORK } from "./network.ts";
 import type { ProbeContext } from "./probe.ts";
+import { race, type Try } from "./race.ts";
 import { reach } from "./reach.ts";
+import { interleaved, listed, type Tried } from "./tried.ts";
 
 /** Fractional milliseconds; null for a phase that was not reached or not needed. */
 export type DialTimings = { dns: number | null; tcp: number | null };
 
-/** What dialling fills in as it learns it, so that a failure keeps it. */
-export type DialRecord = { resolvedAddress: string | null; timings: DialTimings };
+/**
+ * What dialling fills in as it learns it, so that a failure keeps it. `resolvedAddress` is the one
+ * that gave a connection, or else the first; `tried` are all, in the order they were tried in.
+ */
+export type DialRecord = {
+  resolvedAddress: string | null;
+  tried: readonly Tried[];
+  timings: DialTimings;
+};
 
 export type Dialled = { socket: Socket } | { failure: Failure };
 
@@ -22,79 +32,38 @@ export type DialOptions = ProbeContext & {
   ipVersion?: IpVersion | undefined;
 };
 
+/** A name's owner decides how many hosts an agent dials: not more than so many. */
+const MAX_DIALLED = 16;
+
 /**
  * A connected socket to an address that the target policy allows: every address is judged before
- * it is dialled, and the socket's own peer once more. The first address of each family is tried,
- * IPv4 first. The caller destroys the socket.
+ * it is dialled, and the socket's own peer once more. Addresses are tried as RFC 8305 has it, IPv4
+ * first. The caller destroys the socket.
  */
 export async function dial(options: DialOptions, record: DialRecord): Promise<Dialled> {
-  const { host, ipVersion } = options;
+  const { host, port, allow, signal, network = SYSTEM_NETWORK, ipVersion } = options;
   const startedAt = performance.now();
   const reached = await reach(host, options, ipVersion);
   if (!isIP(host)) record.timings.dns = elapsedMs(startedAt);
+  const order = interleaved(reached.allowed);
+  const tried = listed(order, reached.refused);
+  record.tried = tried;
   record.resolvedAddress = reached.address;
   if ("failure" in reached) return reached;
-  return await dialFirst(onePerFamily(reached.allowed), options, record);
-}
-
-async function dialFirst(
-  candidates: readonly string[],
-  { port, allow, signal, network = SYSTEM_NETWORK }: DialOptions,
-  record: DialRecord,
-): Promise<Dialled> {
-  let first: Failure | undefined;
-  for (const address of candidates) {
-    const startedAt = performance.now();
-    const dialled = await openSocket(address, port, { allow, signal, network });
-    if (!("failure" in dialled)) {
-      record.timings.tcp = elapsedMs(startedAt);
-      record.resolvedAddress = address;
-      return dialled;
-    }
-    first ??= dialled.failure;
-    if (signal.aborted || dialled.failure.failedPhase === "policy") break;
-  }
-  return { failure: first ?? timeoutFailure("tcp") };
-}
-
-function onePerFamily(addresses: readonly string[]) {
-  return [4, 6].flatMap((family) => addresses.find((it) => isIP(it) === family) ?? []);
-}
-
-/** Connects to an address that was judged; `allow` judges the peer if it is another one. */
-export function openSocket(
-  address: string,
-  port: number,
-  { allow, signal, network }: { allow: AllowList; signal: AbortSignal; network: Network },
-) {
-  return new Promise<Dialled>((resolve) => {
-    if (signal.aborted) return resolve({ failure: timeoutFailure("tcp") });
-    const socket = network.connect(address, port);
-    const settle = (dialled: Dialled) => {
-      signal.removeEventListener("abort", expired);
-      if ("failure" in dialled) socket.destroy();
-      resolve(dialled);
-    };
-    const expired = () => settle({ failure: timeoutFailure("tcp") });
-    signal.addEventListener("abort", expired);
-    // Stays for the socket's life: an error after this phase is told by whoever reads then.
-    socket.on("error", (error) => settle({ failure: tcpFailure(error) }));
-    socket.once("connect", () => {
-      const peer = socket.remoteAddress ?? "";
-      if (peer !== address && !isAddressAllowed(peer, allow)) {
-        const message = `${address} led to an address that this agent may not reach.`;
-        return settle({ failure: policyFailure(message) });
-      }
-      if (!isSelfConnected(socket)) return settle({ socket });
-      const refused = Object.assign(new Error("connected to itself"), { code: "ECONNREFUSED" });
-      settle({ failure: tcpFailure(refused) });
-    });
-  });
-}
-
-/** A closed loopback port of the ephemeral range may be given to the dialling socket itself (RFC 9293, 3.5). */
-function isSelfConnected(socket: Socket) {
-  return socket.localPort === socket.remotePort && socket.localAddress === socket.remoteAddress;
+  const run = async (entry: Tried, until: AbortSignal): Promise<Try> => {
+    const begun = performance.now();
+    const connected = await openSocket(entry.address, port, { allow, signal: until, network });
+    entry.ms = elapsedMs(begun);
+    entry.outcome = "socket" in connected ? "connected" : connected.outcome;
+    if ("failure" in connected) entry.message = connected.failure.error.message;
+    return { tried: entry, connected };
+  };
+  const raced = await race(tried.slice(0, Math.min(order.length, MAX_DIALLED)), run, signal);
+  if ("failed" in raced) return { failure: allFailed(host, raced.failed) };
+  const { connected } = raced;
+  record.resolvedAddress = raced.tried.address;
+  if ("socket" in connected || connected.outcome === "reset") record.timings.tcp = raced.tried.ms;
+  return connected;
 }
 
 /** Fractional milliseconds since `startedAt` of `performance.now()`, to the microsecond. */

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 
 import type { AllowList } from "@netcheck/wire/address";
 
-import { openSocket } from "./dial.ts";
+import { openSocket } from "./connect.ts";
 import {
   badAnswer,
   silentFailure,
@@ -21,7 +21,7 @@ type Options = { signal: AbortSignal; network: Network; allow: AllowList };
 export async function askTcp(server: Server, query: Query, options: Options): Promise<Asked> {
   try {
     const dialled = await openSocket(server.address, server.port, options);
-    if ("failure" in dialled) return { failure: undialledFailure(server, dialled.failure) };
+    if ("failure" in dialled) return { failure: undialledFailure(server, dialled) };
     const { socket } = dialled;
     return await exchange(socket, server, query, options.signal).finally(() => socket.destroy());
   } catch (error) {

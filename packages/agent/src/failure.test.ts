@@ -1,36 +1,10 @@
 import { describe, expect, it } from "vitest";
 
-import { dnsFailure, exchangeFailure, failure, tcpFailure, timeoutFailure } from "./failure.ts";
+import { exchangeFailure, failure, timeoutFailure } from "./failure.ts";
 
 const error = (code: string) => Object.assign(new Error(`${code}!`), { code });
 
 describe("every failure says whose fault it is", () => {
-  it.each([
-    ["ENOTFOUND", "target", "not_found"],
-    ["ENODATA", "target", "not_found"],
-    ["ESERVFAIL", "resolver", "resolver_failed"],
-    ["EREFUSED", "resolver", "resolver_failed"],
-    ["EAI_AGAIN", "resolver", "resolver_failed"],
-    ["ETIMEOUT", "resolver", "timeout"],
-  ])("dns %s: %s, %s", (code, failureSource, ours) => {
-    const failed = dnsFailure("x.example", error(code));
-    expect(failed).toMatchObject({ failureSource, failedPhase: "dns", error: { code: ours } });
-  });
-
-  it.each([
-    ["ECONNREFUSED", "target", "refused"],
-    ["ECONNRESET", "target", "refused"],
-    ["ETIMEDOUT", "path", "timeout"],
-    ["EHOSTUNREACH", "path", "unreachable"],
-    ["ENETUNREACH", "path", "unreachable"],
-    ["EMFILE", "agent", "unreachable"],
-    ["EADDRNOTAVAIL", "agent", "unreachable"],
-    ["EPERM", "agent", "unreachable"],
-  ])("tcp %s: %s, %s", (code, failureSource, ours) => {
-    const failed = tcpFailure(error(code));
-    expect(failed).toMatchObject({ failureSource, failedPhase: "tcp", error: { code: ours } });
-  });
-
   it.each([
     ["tls", "ECONNRESET", "reset"],
     ["tls", "ERR_SSL_WRONG_VERSION_NUMBER", "tls_failed"],
@@ -44,9 +18,9 @@ describe("every failure says whose fault it is", () => {
   });
 
   it("time that ran out is the fault of what was waited for", () => {
-    const phases = ["dns", "tcp", "tls", "firstByte"] as const;
+    const phases = ["dns", "tls", "firstByte"] as const;
     const sources = phases.map((phase) => timeoutFailure(phase).failureSource);
-    expect(sources).toEqual(["resolver", "path", "target", "target"]);
+    expect(sources).toEqual(["resolver", "target", "target"]);
   });
 });
 

@@ -6,7 +6,7 @@ import { HttpOptions, type IpVersion } from "@netcheck/wire/options";
 
 import type { Answer } from "./answer.ts";
 import { readBody } from "./body.ts";
-import { dial, elapsedMs } from "./dial.ts";
+import { dial, elapsedMs, type DialRecord } from "./dial.ts";
 import { exchangeHttp2 } from "./exchange-http2.ts";
 import { exchange } from "./exchange.ts";
 import { failure, policyFailure, type Failure } from "./failure.ts";
@@ -24,10 +24,9 @@ type Timings = Record<"dns" | "tcp" | "tls" | "firstByte" | "download", number |
 };
 
 /** What the check has learnt; all but `redirects` and `timings.total` is about the last hop. */
-type HttpRecord = {
+type HttpRecord = DialRecord & {
   redirects: { url: string; statusCode: number }[];
   finalUrl: string;
-  resolvedAddress: string | null;
   timings: Timings;
   tls: TlsReport | null;
 };
@@ -64,6 +63,7 @@ export async function probeHttp(
     redirects: [],
     finalUrl: url.href,
     resolvedAddress: null,
+    tried: [],
     timings: noTimings(),
     tls: null,
   };
@@ -132,6 +132,7 @@ async function openHop(url: URL, terms: Terms, record: HttpRecord): Promise<Open
   const encrypted = url.protocol === "https:";
   record.finalUrl = cleanText(url.href, MAX_URL_CHARS);
   record.resolvedAddress = null;
+  record.tried = [];
   record.timings = noTimings();
   record.tls = null;
   const port = Number(url.port) || (encrypted ? 443 : 80);

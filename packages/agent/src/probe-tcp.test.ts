@@ -21,6 +21,12 @@ async function withPort<T>(host: string, use: (port: number) => Promise<T>) {
   }
 }
 
+function failing(code: string) {
+  const socket = new Socket();
+  setImmediate(() => socket.destroy(Object.assign(new Error(code), { code })));
+  return socket;
+}
+
 describe("NC-B-28 a tcp check", () => {
   it("[PRB-5] NC-B-28 is finished when it connected", async () => {
     const outcome = await withPort("127.0.0.1", (port) => probeTcp("127.0.0.1", port, context()));
@@ -28,8 +34,53 @@ describe("NC-B-28 a tcp check", () => {
       result: {
         resolvedAddress: "127.0.0.1",
         timings: { dns: null, tcp: expect.any(Number), total: expect.any(Number) },
+        endedBy: null,
+        steps: [
+          {
+            resolvedAddress: "127.0.0.1",
+            tried: [{ address: "127.0.0.1", outcome: "connected", ms: expect.any(Number) }],
+            timings: { dns: null, tcp: expect.any(Number) },
+          },
+        ],
       },
     });
+  });
+
+  it("[PRB-84] that failed says where, and which rule of ours ended it", async () => {
+    const port = await withPort("127.0.0.1", async (it) => it);
+    const closed = await probeTcp("127.0.0.1", port, context());
+    const { failure } = closed;
+    expect(closed).toMatchObject({
+      failure: {
+        error: { message: `127.0.0.1 port ${port} refused the connection (ECONNREFUSED).` },
+      },
+      result: { endedBy: null, steps: [{ tried: [{ outcome: "refused" }], failure }] },
+    });
+    const inside = await probeTcp("10.1.2.3", port, context());
+    expect(inside.result).toMatchObject({
+      endedBy: "policy",
+      steps: [{ tried: [{ outcome: "refused_by_policy" }] }],
+    });
+  });
+
+  it("[PRB-78] is finished where the target accepts and resets at once, whoever is quicker", async () => {
+    const server = createServer((socket) => {
+      socket.on("error", () => undefined);
+      socket.resetAndDestroy();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const outcomes = await Promise.all(
+      Array.from({ length: 50 }, () => probeTcp("127.0.0.1", port, context())),
+    );
+    const reset = { ...SYSTEM_NETWORK, connect: () => failing("ECONNRESET") };
+    outcomes.push(await probeTcp("127.0.0.1", port, { ...context(), network: reset }));
+    server.close();
+    for (const { failure, result } of outcomes) {
+      expect(failure).toBeUndefined();
+      expect(result).toMatchObject({ timings: { tcp: expect.any(Number) }, endedBy: null });
+    }
+    expect(outcomes.at(-1)?.result).toMatchObject({ steps: [{ tried: [{ outcome: "reset" }] }] });
   });
 
   it("of a name has a time for its resolution", async () => {
@@ -77,7 +128,7 @@ describe("NC-B-28 a tcp check", () => {
     const outcome = await probeTcp("127.0.0.1", 1, { ...context(), signal, network: silent });
     expect(outcome).toMatchObject({
       failure: { failureSource: "path", failedPhase: "tcp", error: { code: "timeout" } },
-      result: { resolvedAddress: "127.0.0.1", timings: { tcp: null } },
+      result: { resolvedAddress: "127.0.0.1", timings: { tcp: null }, endedBy: "timeout" },
     });
   });
 

@@ -1,6 +1,8 @@
 import type { IpVersion } from "@netcheck/wire/options";
 
-import { dial, elapsedMs } from "./dial.ts";
+import { dial, elapsedMs, type DialRecord } from "./dial.ts";
+import { endedBy } from "./ended-rule.ts";
+import type { Failure } from "./failure.ts";
 import type { Outcome, Probe, ProbeContext } from "./probe.ts";
 
 export const tcp: Probe<"tcp"> = {
@@ -8,7 +10,12 @@ export const tcp: Probe<"tcp"> = {
   runHere: (port, context) => probeTcp("127.0.0.1", port, context),
 };
 
-/** Connects to the port and hangs up. */
+type Step = DialRecord & { failure?: Failure };
+
+/**
+ * Connects to the port and hangs up. A target that accepts and resets at once is open, whether its
+ * reset or our hanging up comes first.
+ */
 export async function probeTcp(
   host: string,
   port: number,
@@ -16,11 +23,17 @@ export async function probeTcp(
   ipVersion?: IpVersion,
 ): Promise<Outcome> {
   const startedAt = performance.now();
-  const timings = { dns: null, tcp: null, total: 0 };
-  const result = { resolvedAddress: null, timings };
-  const dialled = await dial({ ...context, host, port, ipVersion }, result);
-  timings.total = elapsedMs(startedAt);
-  if ("failure" in dialled) return { failure: dialled.failure, result };
-  dialled.socket.destroy();
-  return { result };
+  const step: Step = { resolvedAddress: null, tried: [], timings: { dns: null, tcp: null } };
+  const dialled = await dial({ ...context, host, port, ipVersion }, step);
+  const total = elapsedMs(startedAt);
+  if ("socket" in dialled) dialled.socket.destroy();
+  else if (dialled.failure.error.code !== "reset") step.failure = dialled.failure;
+  const { resolvedAddress, timings, failure } = step;
+  const result = {
+    resolvedAddress,
+    timings: { ...timings, total },
+    endedBy: endedBy(failure, context.signal),
+    steps: [step],
+  };
+  return failure ? { failure, result } : { result };
 }

@@ -5,10 +5,11 @@ import { policyFailure, type Failure } from "./failure.ts";
 import { SYSTEM_NETWORK } from "./network.ts";
 import type { ProbeContext } from "./probe.ts";
 
-/** `address` is the first one, allowed or not, for the record. */
-export type Reach =
-  | { address: string; allowed: readonly string[] }
-  | { address: string | null; failure: Failure };
+/** A host's addresses, each once; `address` is the first one, allowed or not, for the record. */
+export type Reach = { allowed: readonly string[]; refused: readonly string[] } & (
+  | { address: string }
+  | { address: string | null; failure: Failure }
+);
 
 /** Resolves a host once and judges every address by the target policy; only `allowed` may be dialled. */
 export async function reach(
@@ -17,12 +18,17 @@ export async function reach(
   ipVersion?: IpVersion,
 ): Promise<Reach> {
   const resolution = await network.resolve(host, signal, ipVersion);
-  if ("failure" in resolution) return { address: null, failure: resolution.failure };
-  const allowed = resolution.addresses.filter((it) => isAddressAllowed(it, allow));
+  if ("failure" in resolution)
+    return { address: null, allowed: [], refused: [], failure: resolution.failure };
+  const addresses = [...new Set(resolution.addresses)];
+  const allowed = addresses.filter((it) => isAddressAllowed(it, allow));
+  const refused = addresses.filter((it) => !isAddressAllowed(it, allow));
   const [address] = allowed;
-  if (address !== undefined) return { address, allowed };
+  if (address !== undefined) return { address, allowed, refused };
   return {
-    address: resolution.addresses[0] ?? null,
+    address: addresses[0] ?? null,
+    allowed,
+    refused,
     failure: policyFailure(`${host} is at an address that this agent may not reach.`),
   };
 }

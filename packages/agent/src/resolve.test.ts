@@ -7,7 +7,10 @@ import { resolveHost, type Sources } from "./resolve.ts";
 type Reply = string[] | string | Promise<string[]>;
 
 /** Sources that give these addresses, fail with these codes, or take their time. */
-function sources({ v4, v6 = "ENODATA", system = "ENOTFOUND" }: Record<string, Reply>): Sources {
+function sources(
+  { v4, v6 = "ENODATA", system = "ENOTFOUND" }: Record<string, Reply>,
+  servers = ["127.0.0.1"],
+): Sources {
   const say = (reply: Reply = "ENODATA") =>
     typeof reply === "string"
       ? Promise.reject(Object.assign(new Error(reply), { code: reply }))
@@ -16,6 +19,7 @@ function sources({ v4, v6 = "ENODATA", system = "ENOTFOUND" }: Record<string, Re
   const resolver = Object.assign(new Resolver(), {
     resolve4: () => say(v4),
     resolve6: () => say(v6),
+    getServers: () => servers,
   });
   return { resolver, lookup: () => say(system) };
 }
@@ -32,6 +36,11 @@ describe("a name", () => {
     expect(both).toEqual({ addresses: ["192.0.2.1", "192.0.2.2", "2001:db8::1"] });
     const only = await resolve({ v4: "ENODATA", v6: ["2001:db8::1"] });
     expect(only).toEqual({ addresses: ["2001:db8::1"] });
+  });
+
+  it("[PRB-80] has the IPv4 address that stands inside an IPv6 one", async () => {
+    const mapped = await resolve({ v4: "ENODATA", v6: ["::ffff:192.0.2.1"] });
+    expect(mapped).toEqual({ addresses: ["192.0.2.1"] });
   });
 
   it("does not wait for a resolver that is silent about IPv6", async () => {
@@ -53,6 +62,39 @@ describe("a name", () => {
   ])("is the %s's fault (%s) where it %s", async (failureSource, code, _where, replies) => {
     expect(await resolve(replies)).toMatchObject({
       failure: { failureSource, failedPhase: "dns", error: { code } },
+    });
+  });
+
+  it.each<[Record<string, Reply>, string]>([
+    [{ v4: "ENOTFOUND", v6: "ENOTFOUND" }, "a.example does not exist."],
+    [{ v4: "ENODATA", v6: "ENODATA" }, "a.example has no address."],
+    [{ v4: "ETIMEOUT", v6: "ETIMEOUT" }, "The resolver did not answer for a.example in time."],
+    [
+      { v4: "ESERVFAIL", v6: "ESERVFAIL" },
+      "a.example could not be looked up: the resolver could not find out (ESERVFAIL).",
+    ],
+    [
+      { v4: "ECONNREFUSED", v6: "ECONNREFUSED", system: "EAI_AGAIN" },
+      "a.example could not be looked up: the resolver gave no answer (EAI_AGAIN).",
+    ],
+  ])("[PRB-79] is told in our words: %j", async (replies, message) => {
+    expect(await resolve(replies)).toMatchObject({ failure: { error: { message } } });
+  });
+
+  it.each(["EMFILE", "EAI_SYSTEM", "E_NOBODY_KNOWS"])(
+    "[PRB-79] that this host fails to ask for (%s) is its own fault",
+    async (code) => {
+      const failure = { failureSource: "agent", error: { code: "resolver_failed" } };
+      expect(await resolve({ v4: code, v6: code })).toMatchObject({ failure });
+    },
+  );
+
+  it("[PRB-79] is the agent's fault where this host has no route to its resolver", async () => {
+    const silence = { v4: "ECONNREFUSED", v6: "ECONNREFUSED", system: "EAI_AGAIN" };
+    const given = { sources: sources(silence, ["[ff02::1]:53"]) };
+    const resolution = await resolveHost("a.example", soon(), given);
+    expect(resolution).toMatchObject({
+      failure: { failureSource: "agent", failedPhase: "dns", error: { code: "resolver_failed" } },
     });
   });
 
@@ -92,8 +134,21 @@ describe("a family of addresses that was asked for", () => {
   ])("is missed in %s (%i)", async (host, ipVersion) => {
     const replies = { v4: ["192.0.2.1"], system: ["192.0.2.9"] };
     const resolution = resolveHost(host, soon(), { ipVersion, sources: sources(replies) });
-    const failure = { failureSource: "target", error: { code: "not_found" } };
+    const message = `${host} has no IPv${ipVersion} address.`;
+    const failure = { failureSource: "target", error: { code: "not_found", message } };
     expect(await resolution).toMatchObject({ failure });
+  });
+
+  it("[PRB-79] is not what is missed where the name does not exist", async () => {
+    const resolution = await of(4, { v4: "ENOTFOUND" });
+    const error = { code: "not_found", message: "a.example does not exist." };
+    expect(resolution).toMatchObject({ failure: { error } });
+  });
+
+  it("[PRB-79] is missed where the system knows the other alone", async () => {
+    const resolution = await of(4, { v4: "ENODATA", system: ["2001:db8::9"] });
+    const error = { code: "not_found", message: "a.example has no IPv4 address." };
+    expect(resolution).toMatchObject({ failure: { error } });
   });
 });
 
@@ -106,7 +161,12 @@ describe("no resolver is asked", () => {
     ["[::1]", ["::1"]],
     ["127.1", ["127.0.0.1"]],
     ["app.localhost", ["127.0.0.1", "::1"]],
-  ])("about %s", async (host, addresses) => {
+    ["127.0.0.1.", ["127.0.0.1"]],
+    ["１２７.0.0.1", ["127.0.0.1"]],
+    ["::ffff:192.0.2.1", ["192.0.2.1"]],
+    ["[::ffff:c000:201]", ["192.0.2.1"]],
+    ["APP.Localhost.", ["127.0.0.1", "::1"]],
+  ])("[PRB-80] about %s", async (host, addresses) => {
     expect(await resolveHost(host, soon(), nobody)).toEqual({ addresses });
   });
 

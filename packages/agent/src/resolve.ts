@@ -1,12 +1,14 @@
 import { lookup, Resolver } from "node:dns/promises";
 import { isIP } from "node:net";
-import { domainToASCII } from "node:url";
 
 import { literalAddress } from "@netcheck/wire/address";
 import type { IpVersion } from "@netcheck/wire/options";
 
-import { dnsFailure, failure, timeoutFailure, type Failure } from "./failure.ts";
-import { systemHosts } from "./hosts.ts";
+import { readServer } from "./dns-server.ts";
+import type { Failure } from "./failure.ts";
+import { canonicalHost, systemHosts } from "./hosts.ts";
+import { cutOff, missingAddress, missingName, nameFailure, slowResolver } from "./name-failure.ts";
+import { sourceAddress } from "./route.ts";
 import { codeOf } from "./text.ts";
 import { orAborted, pause } from "./wait.ts";
 
@@ -14,7 +16,7 @@ export type Resolution = { addresses: readonly string[] } | { failure: Failure }
 
 /** Who is asked: a resolver of our own first, then what the system knows besides. */
 export type Sources = {
-  resolver: Pick<Resolver, "resolve4" | "resolve6">;
+  resolver: Pick<Resolver, "resolve4" | "resolve6" | "getServers">;
   lookup(name: string): Promise<string[]>;
 };
 
@@ -23,6 +25,12 @@ export type ResolveOptions = { ipVersion?: IpVersion | undefined; sources?: Sour
 /** How long a resolver that answered for IPv4 may keep IPv6 waiting (RFC 8305, 3). */
 const RESOLUTION_DELAY_MS = 50;
 const RESOLVER_AGE_MS = 30_000;
+
+/** ECONNREFUSED: there is no resolver where c-ares looks, though the system may know another. */
+const SYSTEM_MAY_KNOW = new Set(["ENOTFOUND", "ENODATA", "ECONNREFUSED"]);
+
+/** What c-ares and getaddrinfo say where no resolver could be asked. */
+const UNASKED = new Set(["ECONNREFUSED", "EAI_AGAIN"]);
 
 /**
  * The addresses of a host, IPv4 first. c-ares answers, since it tells a missing name from a failed
@@ -35,36 +43,48 @@ export async function resolveHost(
   signal: AbortSignal,
   { ipVersion, sources = systemSources() }: ResolveOptions = {},
 ): Promise<Resolution> {
-  const literal = isIP(host) ? host : literalAddress(host);
-  if (literal) return only([literal], host, ipVersion);
-  const name = domainToASCII(host).toLowerCase().replace(/\.$/, "");
-  if (!name) return { failure: failure("target", "dns", "not_found", `${host} is not a name.`) };
+  const name = canonicalHost(host);
+  const literal = literalAddress(host) ?? literalAddress(name);
+  if (literal !== undefined) return only([literal], host, ipVersion);
+  if (!name || isReservedMissing(name)) return { failure: missingName(host) };
   const known = reserved(name) ?? systemHosts().get(name);
   if (known) return only(known, host, ipVersion);
-  if (signal.aborted) return { failure: timeoutFailure("dns") };
+  if (signal.aborted) return { failure: slowResolver(host) };
   try {
     const addresses = await orAborted(ask(name, signal, sources, ipVersion), signal);
-    return addresses ? only(addresses, host, ipVersion) : { failure: timeoutFailure("dns") };
+    return addresses ? only(addresses, host, ipVersion) : { failure: slowResolver(host) };
   } catch (error) {
-    return { failure: dnsFailure(host, error) };
+    if (await isCutOff(error, sources)) return { failure: cutOff(host) };
+    return { failure: nameFailure(host, error, ipVersion) };
   }
 }
 
+/** An IPv4 address inside an IPv6 one is the IPv4 address. */
 function only(all: readonly string[], host: string, ipVersion?: IpVersion): Resolution {
-  const addresses = ipVersion ? all.filter((it) => isIP(it) === ipVersion) : all;
-  return addresses.length > 0 ? { addresses } : { failure: dnsFailure(host, notFound()) };
+  const addresses = all
+    .map((it) => literalAddress(it) ?? it)
+    .filter((it) => !ipVersion || isIP(it) === ipVersion);
+  return addresses.length > 0 ? { addresses } : { failure: missingAddress(host, ipVersion) };
 }
 
-/** Names that never go to a resolver (RFC 6761, 6.3 and 6.4). */
+/** Nobody who was asked has answered, and there is no way to any of them. */
+async function isCutOff(error: unknown, { resolver }: Sources) {
+  if (!UNASKED.has(codeOf(error))) return false;
+  const servers = resolver.getServers().flatMap((it) => readServer(it) ?? []);
+  const sources = await Promise.all(servers.map(({ address }) => sourceAddress(address)));
+  return sources.length > 0 && sources.every((it) => it === undefined);
+}
+
+/** A name that never exists (RFC 6761, 6.4). */
+function isReservedMissing(name: string) {
+  return name === "invalid" || name.endsWith(".invalid");
+}
+
+/** Names that are always this host, and never go to a resolver (RFC 6761, 6.3). */
 function reserved(name: string) {
-  if (name === "invalid" || name.endsWith(".invalid")) return [];
   if (name.endsWith(".localhost")) return ["127.0.0.1", "::1"];
   if (name === "localhost") return systemHosts().get(name) ?? ["127.0.0.1", "::1"];
   return undefined;
-}
-
-function notFound() {
-  return Object.assign(new Error("not found"), { code: "ENOTFOUND" });
 }
 
 async function ask(
@@ -78,10 +98,17 @@ async function ask(
     if (ipVersion === 6) return await resolver.resolve6(name);
     return await askResolver(name, signal, resolver);
   } catch (error) {
-    // ECONNREFUSED: there is no resolver where c-ares looks, though the system may know another.
-    if (!["ENOTFOUND", "ENODATA", "ECONNREFUSED"].includes(codeOf(error)) || signal.aborted)
-      throw error;
+    if (!SYSTEM_MAY_KNOW.has(codeOf(error)) || signal.aborted) throw error;
+    return await askSystem(name, error, lookup);
+  }
+}
+
+async function askSystem(name: string, told: unknown, lookup: Sources["lookup"]) {
+  try {
     return (await lookup(name)).toSorted((a, b) => isIP(a) - isIP(b));
+  } catch (error) {
+    // A resolver that has spoken says more than the system, which knows one word for all.
+    throw codeOf(told) === "ECONNREFUSED" ? error : told;
   }
 }
 

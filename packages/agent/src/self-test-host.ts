@@ -1,6 +1,4 @@
-import { createSocket } from "node:dgram";
 import { getServers } from "node:dns";
-import { once } from "node:events";
 import { mkdtemp, rmdir, stat } from "node:fs/promises";
 import { isIP } from "node:net";
 import { dirname, join } from "node:path";
@@ -15,6 +13,7 @@ import {
 import { elapsedMs } from "./dial.ts";
 import { finding, type Finding } from "./finding.ts";
 import { resolveHost } from "./resolve.ts";
+import { sourceAddress } from "./route.ts";
 import type { SelfTestSettings } from "./settings.ts";
 import { codeOf, messageOf } from "./text.ts";
 
@@ -26,7 +25,10 @@ const FAR_AWAY = { 4: "192.0.2.1", 6: "2001:db8::1" } as const;
 /** Whether there is a way out over IPv4 and IPv6. */
 export async function ipFamilies() {
   const families = await Promise.all(
-    ([4, 6] as const).map(async (family) => ({ family, from: await sourceAddress(family) })),
+    ([4, 6] as const).map(async (family) => ({
+      family,
+      from: await sourceAddress(FAR_AWAY[family]),
+    })),
   );
   const none = families.every(({ from }) => from === undefined);
   return families.map(({ family, from }) =>
@@ -34,20 +36,6 @@ export async function ipFamilies() {
       ? finding(`IPv${family}`, none ? "failed" : "warning", "no route out of this host")
       : finding(`IPv${family}`, "ok", `from ${from}`, { from }),
   );
-}
-
-async function sourceAddress(family: 4 | 6) {
-  const socket = createSocket(`udp${family}`);
-  try {
-    socket.connect(9, FAR_AWAY[family]);
-    await once(socket, "connect", { signal: AbortSignal.timeout(LIMIT_MS) });
-    return socket.address().address;
-  } catch {
-    return undefined;
-  } finally {
-    socket.on("error", () => undefined);
-    socket.close();
-  }
 }
 
 /** Which resolvers this host uses, and whether they know the platform. */
