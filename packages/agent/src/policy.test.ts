@@ -95,7 +95,7 @@ function recorder(answers: string[][]) {
     },
     ping: (_command, argv) => {
       reached.push(argv.at(-1) ?? "");
-      return Promise.resolve({ stdout: "", stderr: "", missing: false });
+      return Promise.resolve({ stdout: "", stderr: "", end: { exitCode: 1 } });
     },
   };
   return { network, reached };
