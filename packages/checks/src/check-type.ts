@@ -19,6 +19,7 @@ export type CheckedTarget<O extends { timeoutMs: number } = { timeoutMs: number 
 export type Answer<F extends object> = {
   status: CheckResponse["status"] | null;
   failureSource: string | null;
+  failedPhase: string | null;
   facts: F | null;
 };
 

@@ -50,6 +50,7 @@ const CodesSummary = Counted.extend({
   .meta({ id: "CodesSummary" });
 
 const HttpAsked = HttpOptions.extend({
+  method: z.enum(["GET", "HEAD", "OPTIONS"]).default("GET"),
   protocol: z
     .enum(["http", "https", "http2"])
     .optional()

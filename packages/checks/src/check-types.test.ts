@@ -52,14 +52,16 @@ type Answer = AnswerOf<Facts>;
 const ok = (totalMs?: number, statusCode?: number): Answer => ({
   status: "finished",
   failureSource: null,
+  failedPhase: null,
   facts: {
     ...(totalMs !== undefined && { totalMs }),
     ...(statusCode !== undefined && { statusCode }),
   },
 });
-const bad = (failureSource: string): Answer => ({
+const bad = (failureSource: string, failedPhase = "tcp"): Answer => ({
   status: "failed",
   failureSource,
+  failedPhase,
   facts: { totalMs: 9_999 },
 });
 
@@ -75,9 +77,12 @@ describe("what answers say together", () => {
     ["open", [ok(1), ok(2)]],
     ["partial", [ok(1), bad("target")]],
     ["partial", [ok(1), bad("path")]],
-    ["closed", [bad("target"), bad("path"), bad("resolver")]],
+    ["closed", [bad("target"), bad("path"), bad("resolver", "dns")]],
+    ["open", [ok(1), bad("resolver", "dns"), bad("target", "dns")]],
+    [null, [bad("path"), bad("path")]],
+    [null, [bad("target", "dns"), bad("resolver", "dns"), bad("path")]],
     [null, []],
-  ])("[CHK-14] NC-B-30 tcp: %s", (state, answers) => {
+  ])("[CHK-14] [CHK-43] NC-B-30 tcp: %s", (state, answers) => {
     expect(summarise("tcp", answers)).toMatchObject({ state });
   });
 
@@ -110,6 +115,7 @@ describe("what answers say together", () => {
     const pinged = (sent: number, received: number, averageMs?: number): Answer => ({
       status: received > 0 ? "finished" : "failed",
       failureSource: received > 0 ? null : "target",
+      failedPhase: received > 0 ? null : "icmp",
       facts: { sent, received, ...(averageMs !== undefined && { averageMs }) },
     });
     const answers = [pinged(3, 3, 10), pinged(4, 3, 20), pinged(3, 0), bad("agent")];
@@ -127,7 +133,12 @@ describe("what answers say together", () => {
       latencyMs: null,
       statusCodes: null,
     });
-    const unknown: Answer = { status: "finished", failureSource: null, facts: null };
+    const unknown: Answer = {
+      status: "finished",
+      failureSource: null,
+      failedPhase: null,
+      facts: null,
+    };
     expect(summarise("tcp", [unknown])).toEqual({ latencyMs: null, state: "open" });
   });
 });

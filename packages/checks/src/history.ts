@@ -95,9 +95,9 @@ async function resultsOf({ db }: Pick<Ctx, "db">, page: readonly { id: Id<"check
   const [newest] = ids;
   const oldest = ids.at(-1);
   if (newest === undefined || oldest === undefined) return new Map<Id<"check">, never[]>();
-  const { checkId, receivedAt, late, status, failureSource, facts } = result;
+  const { checkId, receivedAt, late, status, failureSource, failedPhase, facts } = result;
   const rows = await db
-    .select({ checkId, receivedAt, late, status, failureSource, facts })
+    .select({ checkId, receivedAt, late, status, failureSource, failedPhase, facts })
     .from(result)
     .where(and(inArray(checkId, ids), between(checkId, oldest, newest)));
   return Map.groupBy(rows, (row) => row.checkId);

@@ -5,16 +5,19 @@ import * as z from "zod";
 
 import type { Asked } from "./check-type.ts";
 
-export const Port = z.int("A port is a whole number.").min(1).max(65_535);
+const PORT_RANGE = "A port is a whole number from 1 to 65535.";
+export const Port = z.int(PORT_RANGE).min(1, PORT_RANGE).max(65_535, PORT_RANGE);
 
 /** Names that stand for the machine or its surroundings, whatever a resolver says. */
 const LOCAL_NAME = /(^|\.)(localhost|localdomain|local|internal|home\.arpa)$/;
+const NO_HOST_NAME =
+  "A host name has labels of letters, digits, - and _, at most 63 characters each and 253 in all.";
 const LABEL = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/;
 
 /** Host and port of a target that may be a URL. */
 export function readPlace(asked: Asked, allow: AllowList) {
   const url = parseTarget(asked.target, "target");
-  const target = hostOf(url, allow, "target");
+  const target = hostOf(url, allow, "target", bracketHint(asked.target));
   return { url, target, port: portOf(asked, portIn(asked.target, url)) };
 }
 
@@ -29,7 +32,7 @@ export function readResolver(text: string, allow: AllowList, at: string) {
   refuseUrl(text, at);
   const url = parseTarget(text, at);
   if (portIn(text, url) !== undefined) throw bad(at, "Give the resolver's port as port.");
-  return hostOf(url, allow, at);
+  return hostOf(url, allow, at, bracketHint(text));
 }
 
 /** An address is of one family already. */
@@ -41,13 +44,44 @@ export function requireName(ipVersion: IpVersion | undefined, host: string, what
 /** WHATWG parsing brings the octal, hex and short forms of an address to light. */
 function parseTarget(target: string, at: string) {
   if (target.startsWith("-")) throw bad(at, "A target may not begin with -.");
-  if (!isUrl(target) && /[/?#]/.test(target)) throw bad(at, "A path needs http:// before it.");
   const text = isUrl(target) ? target : `http://${bracketed(target)}`;
+  // Parsing would pass over the one and take the other for the beginning of a path.
+  if (/[\t\r\n]/.test(target)) throw bad(at, "Leave tabs and line breaks out of the target.");
+  if (authorityOf(text).includes("\\"))
+    throw bad(at, "A host has no backslash. Before the path of a URL write /.");
+  if (!isUrl(target) && /[/?#]/.test(target)) throw bad(at, "A path needs http:// before it.");
   const url = URL.parse(text);
-  if (!url) throw bad(at, "This is no host name, address or URL.");
+  if (!url) throw bad(at, whyUnread(authorityOf(text)));
   if (!/^https?:$/.test(url.protocol)) throw bad(at, "Only http and https URLs are checked.");
   if (url.username || url.password) throw bad(at, "Leave user and password out of the target.");
   return url;
+}
+
+/** Host and port as they were written. */
+function authorityOf(text: string) {
+  return /^[^:]*:\/\/([^/?#]*)/.exec(text)?.[1] ?? "";
+}
+
+function whyUnread(authority: string) {
+  const [, port] = /^(?:\[.*\]|[^:]*):([^:]+)$/.exec(authority) ?? [];
+  if (port !== undefined && !isPort(port)) return noPort(port);
+  if (/:.*:/.test(authority) && !authority.startsWith("["))
+    return "Write an IPv6 address with a port in brackets: [2001:db8::1]:443.";
+  return "Give a host name, an address or a URL such as https://example.com/.";
+}
+
+function isPort(text: string) {
+  return /^\d+$/.test(text) && Port.safeParse(Number(text)).success;
+}
+
+function noPort(given: unknown) {
+  return `${String(given).slice(0, 20)} is no port: give a whole number from 1 to 65535.`;
+}
+
+/** What may have been meant by an IPv6 address whose end may be read as a port. */
+export function bracketHint(target: string) {
+  const [, address = "", port = ""] = /^([^[\]]*:[^[\]]*):(\d+)$/.exec(target) ?? [];
+  return literalAddress(address) ? ` An address with a port is written [${address}]:${port}.` : "";
 }
 
 export function refuseUrl(text: string, at: string) {
@@ -59,13 +93,14 @@ function bracketed(target: string) {
   return bare && literalAddress(target) ? `[${target}]` : target;
 }
 
-function hostOf(url: URL, allow: AllowList, at: string) {
+/** In the one form that resolvers, policy and agents agree on. */
+function hostOf(url: URL, allow: AllowList, at: string, hint: string) {
   const host = url.hostname.replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "");
   const address = literalAddress(host);
-  if (address && !isAddressAllowed(address, allow)) throw refused(host, at);
+  if (address && !isAddressAllowed(address, allow)) throw refused(host, at, hint);
   refuseLocal(host, allow, at);
-  if (!address && !isHostName(host)) throw bad(at, "This is no host name.");
-  return host;
+  if (!address && !isHostName(host)) throw bad(at, NO_HOST_NAME);
+  return address ?? host;
 }
 
 /** A local name is for those who may look at this machine. */
@@ -78,7 +113,7 @@ export function portOf(asked: Asked, inTarget: number | undefined) {
   const given = [asked.port, asked.options["port"], inTarget].filter((port) => port !== undefined);
   if (new Set(given).size > 1) throw bad("port", "The ports in port, options and target differ.");
   const parsed = Port.optional().safeParse(given[0]);
-  if (!parsed.success) throw bad("port", "A port is a whole number from 1 to 65535.");
+  if (!parsed.success) throw bad("port", noPort(given[0]));
   return parsed.data;
 }
 
@@ -113,9 +148,9 @@ export function isUrl(target: string) {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(target);
 }
 
-/** A 422 by the target policy. */
-export function refused(host: string, field: string) {
-  const detail = `${host} is private or special, and checks may not go there.`;
+/** A 422 by the target policy; `hint` says what else may have been meant. */
+export function refused(host: string, field: string, hint = "") {
+  const detail = `${host} is private or special, and checks may not go there.${hint}`;
   return invalid("checks.target_refused", field, detail);
 }
 

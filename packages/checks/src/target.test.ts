@@ -16,6 +16,17 @@ const dns = (target: string, more: object = {}, allow = "") =>
 const ping = (target: string, more: object = {}, allow = "") =>
   readTarget(Target.parse({ type: "ping", target, ...more }), parseAllowList(allow));
 
+/** What a refusal tells people. */
+const saysOf = (read: () => unknown) => {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof Fault) return error.message;
+    throw error;
+  }
+  return "accepted";
+};
+
 const codeOf = (read: () => unknown) => {
   try {
     read();
@@ -200,6 +211,73 @@ describe("what a target may be", () => {
   it("[CHK-10] port 80 beside a bare host is not lost", () => {
     expect(tcp("example.com:80").port).toBe(80);
     expect(tcp("[2001:4860:4860::8888]:80").port).toBe(80);
+  });
+
+  it.each([
+    ["example.com:0", "0 is no port: give a whole number from 1 to 65535."],
+    ["[2001:4860:4860::8888]:0", "0 is no port: give a whole number from 1 to 65535."],
+    ["localhost:70000", "70000 is no port: give a whole number from 1 to 65535."],
+    ["http://example.com:70000/", "70000 is no port: give a whole number from 1 to 65535."],
+    ["example.com:https", "https is no port: give a whole number from 1 to 65535."],
+    ["[2001:4860:4860::8888]:99999", "99999 is no port: give a whole number from 1 to 65535."],
+    ["::1:443", "An address with a port is written [::1]:443."],
+    ["1:2:3:4:5:6:7:8:443", "Write an IPv6 address with a port in brackets: [2001:db8::1]:443."],
+    ["http://2001:db8::1/", "Write an IPv6 address with a port in brackets: [2001:db8::1]:443."],
+    ["first\\.last.example.com", "A host has no backslash. Before the path of a URL write /."],
+    ["http://example.com\\path", "A host has no backslash. Before the path of a URL write /."],
+    ["http:\\\\example.com", "A host has no backslash. Before the path of a URL write /."],
+    ["exam\tple.com", "Leave tabs and line breaks out of the target."],
+    ["exa mple.com", "Give a host name, an address or a URL such as https://example.com/."],
+    ["a..example.com", "A host name has labels of letters, digits, - and _, at most 63 characters"],
+  ])("[CHK-41] what to change in %s is said", (target, message) => {
+    expect(saysOf(() => http(target))).toContain(message);
+    if (!target.startsWith("http://")) expect(saysOf(() => ping(target))).toContain(message);
+  });
+
+  it("[CHK-41] what to change is said of a port beside the target and of a resolver too", () => {
+    const message = "A port is a whole number from 1 to 65535.";
+    for (const port of [0, -1, 65_536, 1.5])
+      expect(
+        Target.safeParse({ type: "tcp", target: "a.example", port }).error?.issues,
+      ).toMatchObject([{ message }]);
+    expect(saysOf(() => tcp("a.example", { options: { port: 0 } }))).toContain("0 is no port");
+    const hint = "An address with a port is written [2001:4860:4860::8888]:443.";
+    expect(saysOf(() => tcp("2001:4860:4860::8888:443"))).toContain(hint);
+    const resolver = { options: { resolver: "::1:53" } };
+    expect(saysOf(() => dns("a.example", resolver))).toContain("is written [::1]:53.");
+  });
+
+  it("[CHK-41] an address whose end looks like a port is an address where a port is given", () => {
+    expect(tcp("2001:4860:4860::8888:443", { port: 53 })).toMatchObject({
+      target: "2001:4860:4860::8888:443",
+      port: 53,
+    });
+  });
+
+  it("[CHK-42] type and method may be written in any case", () => {
+    const asked = Target.parse({
+      type: "HTTP",
+      target: "example.com",
+      options: { method: "head", protocol: "Https" },
+    });
+    expect(readTarget(asked, [])).toMatchObject({ options: { method: "HEAD", protocol: "https" } });
+    expect(Target.parse({ type: "Dns", target: "a.example" }).type).toBe("dns");
+    expect(Target.safeParse({ type: "smtp", target: "a.example" }).success).toBe(false);
+  });
+
+  it.each([
+    ["[::ffff:8.8.8.8]", "8.8.8.8"],
+    ["::ffff:808:808", "8.8.8.8"],
+    ["0x08.8.8.8", "8.8.8.8"],
+    ["[2001:4860:4860:0:0:0:0:8888]", "2001:4860:4860::8888"],
+    ["EXAMPLE.com.", "example.com"],
+    ["Пример.рф", "xn--e1afmkfd.xn--p1ai"],
+  ])("[CHK-44] %s is sent as %s", (target, host) => {
+    expect(tcp(target, { port: 80 }).target).toBe(host);
+    expect(http(`http://${/^[^[].*:/.test(target) ? `[${target}]` : target}/`).target).toBe(host);
+    expect(dns("a.example", { options: { resolver: target } }).options).toMatchObject({
+      resolver: host,
+    });
   });
 
   it.each([

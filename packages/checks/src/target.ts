@@ -7,7 +7,7 @@ import { Port } from "./host.ts";
 
 /** What to look at, as it is asked for: `target` is a host, or a URL for `http`. */
 export const Target = z.object({
-  type: CheckType,
+  type: z.string().toLowerCase().pipe(CheckType),
   target: z.string().trim().min(1).max(16_384),
   port: Port.optional(),
   options: z.record(z.string(), z.unknown()).default({}),

@@ -21,7 +21,11 @@ const HeaderValue = z
  * speaks HTTP/1.1; `http2` is https that offers HTTP/2 first and takes what the target chooses.
  */
 export const HttpOptions = z.strictObject({
-  method: z.enum(["GET", "HEAD", "OPTIONS"]).default("GET"),
+  method: z
+    .string()
+    .toUpperCase()
+    .pipe(z.enum(["GET", "HEAD", "OPTIONS"]))
+    .default("GET"),
   protocol: z
     .string()
     .toLowerCase()
