@@ -66,6 +66,30 @@ describe.skipIf(reason)("in the lab", () => {
       expect(away).toMatchObject(failed("path", "tcp", "timeout"));
     });
 
+    it.each([
+      ["two.lab", WEB],
+      ["half.lab", "fd98:2::2"],
+    ])("[PRB-75] of %s, whose first address is dead, is open at the next", async (host, next) => {
+      for (const type of ["tcp", "http"] as const) {
+        const response = await agent.check(type, host, { port: 80 });
+        expect(response).toMatchObject({
+          status: "finished",
+          result: { resolvedAddress: next, timings: { tcp: number } },
+        });
+        expect(response.durationMs).toBeLessThan(1_000);
+      }
+    });
+
+    it("[PRB-76] of a name says how each address ended", async () => {
+      const response = await agent.check("tcp", "two.lab", { port: 79, timeoutMs: 2_500 });
+      expect(response).toMatchObject(failed("target", "tcp", "refused"));
+      expect(response.result).toMatchObject({
+        steps: [
+          { tried: [{ address: "10.98.2.77" }, { address: WEB, outcome: "refused", ms: number }] },
+        ],
+      });
+    });
+
     it("of a family that was chosen goes by no other", async () => {
       const six = await agent.check("tcp", "web.lab", { port: 80, ipVersion: 6 });
       expect(six.result).toMatchObject({ resolvedAddress: "fd98:2::2" });
