@@ -19,7 +19,7 @@ describe("every failure says whose fault it is", () => {
 
   it.each([
     ["ECONNREFUSED", "target", "refused"],
-    ["ECONNRESET", "target", "refused"],
+    ["ECONNRESET", "target", "reset"],
     ["ETIMEDOUT", "path", "timeout"],
     ["EHOSTUNREACH", "path", "unreachable"],
     ["ENETUNREACH", "path", "unreachable"],

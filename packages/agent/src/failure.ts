@@ -56,8 +56,10 @@ export function tcpFailure(error: unknown) {
   const message = messageOf(error);
   switch (codeOf(error)) {
     case "ECONNREFUSED":
-    case "ECONNRESET":
       return failure("target", "tcp", "refused", message);
+    // The handshake was over: what refuses one is ECONNREFUSED.
+    case "ECONNRESET":
+      return failure("target", "tcp", "reset", message);
     case "ETIMEDOUT":
       return failure("path", "tcp", "timeout", message);
     case "EMFILE":

@@ -128,7 +128,12 @@ describe("an https check", () => {
   it.each<[string, TlsOptions, string, string]>([
     ["is too old", { maxVersion: "TLSv1.1", minVersion: "TLSv1" }, "tls", "protocol version"],
     ["speaks another protocol", { ALPNProtocols: ["h2"] }, "tls", "no application protocol"],
-    ["wants a certificate", { requestCert: true }, "firstByte", "certificate required"],
+    [
+      "wants a certificate",
+      { requestCert: true },
+      "firstByte",
+      "client certificate, and a check has none.",
+    ],
   ])(
     "says what OpenSSL says, and no more, where the target %s",
     async (_what, options, phase, said) => {
