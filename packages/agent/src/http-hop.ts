@@ -2,6 +2,7 @@ import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 
+import { literalAddress } from "@netcheck/wire/address";
 import type { IpVersion } from "@netcheck/wire/options";
 
 import type { Answer } from "./answer.ts";
@@ -116,9 +117,9 @@ function afterHandshake(failure: Failure, encrypted: boolean): Failure {
 }
 
 /**
- * The host of a URL as it is dialled and named in TLS: an address without its brackets, a name
- * without the dot of the root. `Host` keeps the dot, as curl's does.
+ * The host of a URL as it is dialled and named in TLS: an address without brackets, and as IPv4
+ * where IPv6 carries one; a name without the dot of the root. `Host` keeps the dot, as curl's does.
  */
 function hostOf({ hostname }: URL) {
-  return hostname.replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "");
+  return literalAddress(hostname) ?? hostname.replace(/\.$/, "");
 }

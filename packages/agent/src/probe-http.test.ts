@@ -293,6 +293,13 @@ it("[PRB-28] a body that came encoded although nobody asked for it is named", as
   expect((await probe(port)).result).toMatchObject({ bodyEncoding: "gzip", body: "" });
 });
 
+it("[PRB-29] an IPv4 address in IPv6 is that address", async () => {
+  const port = await serve((request, response) => void response.end(request.headers.host));
+  const context = { allow: LOOPBACK, signal: AbortSignal.timeout(2_000) };
+  const { result } = await probeHttp("::ffff:127.0.0.1", port, HttpOptions.parse({}), context);
+  expect(result).toMatchObject({ resolvedAddress: "127.0.0.1", body: `[::ffff:7f00:1]:${port}` });
+});
+
 describe("[PRB-24] [PRB-29] what goes out", () => {
   it("is what the world writes, and Host keeps the dot of the root", async () => {
     let seen: string[] = [];

@@ -96,7 +96,7 @@ describe("an https check", () => {
     expect(result).toMatchObject({ tls: { authorized: true, keyType: "RSA", keyBits: 2_048 } });
   });
 
-  it("asks for the name it wants, and never for an address", async () => {
+  it("[PRB-29] asks for the name it wants without its last dot, and never for an address", async () => {
     const asked: string[] = [];
     const SNICallback = (name: string, done: (error: null) => void) => {
       asked.push(name);
@@ -104,8 +104,10 @@ describe("an https check", () => {
     };
     const port = await serve("trusted", { SNICallback });
     await probe(port, "localhost");
-    await probe(port, "127.0.0.1");
-    expect(asked).toEqual(["localhost"]);
+    await probe(port, "localhost.");
+    for (const address of ["127.0.0.1", "::ffff:127.0.0.1"])
+      expect((await probe(port, address)).result).toMatchObject({ statusCode: 200 });
+    expect(asked).toEqual(["localhost", "localhost"]);
   });
 
   it("reports what version of TLS was spoken", async () => {
@@ -155,5 +157,33 @@ describe("an https check", () => {
       failedPhase: "tls",
       error: { code: "timeout" },
     });
+  });
+});
+
+describe("[PRB-26] a certificate of an earlier hop", () => {
+  const redirecting = async (from: string, to: string) => {
+    const end = await serve(to);
+    const server = createServer(
+      { cert: file(`${from}.pem`), key: file(`${from}.key`) },
+      (_request, response) => {
+        response.writeHead(301, { location: `https://localhost:${end}/` }).end();
+      },
+    );
+    return (await probe(await listening(server), "localhost")).result;
+  };
+
+  it("that is bad is seen beside a good end", async () => {
+    const result = await redirecting("expired", "trusted");
+    expect(result).toMatchObject({
+      statusCode: 200,
+      authorized: false,
+      tls: { authorized: true },
+      steps: [{ tls: { authorized: false, error: "expired" } }, { tls: { authorized: true } }],
+    });
+  });
+
+  it("is authorized where the last one's is too", async () => {
+    expect(await redirecting("trusted", "trusted")).toMatchObject({ authorized: true });
+    expect(await redirecting("trusted", "expired")).toMatchObject({ authorized: false });
   });
 });
