@@ -32,8 +32,6 @@ describe("every failure says whose fault it is", () => {
   });
 
   it.each([
-    ["tls", "ECONNRESET", "reset"],
-    ["tls", "ERR_SSL_WRONG_VERSION_NUMBER", "tls_failed"],
     ["firstByte", "EPIPE", "reset"],
     ["firstByte", "HPE_HEADER_OVERFLOW", "header_overflow"],
     ["firstByte", "HPE_INVALID_CONSTANT", "not_http"],
