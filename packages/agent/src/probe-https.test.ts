@@ -80,7 +80,7 @@ describe("an https check", () => {
     ["expired", ["expired"]],
     ["not-yet-valid", ["not_yet_valid"]],
     ["other-name", ["wrong_name"]],
-    ["hopeless", ["expired", "wrong_name"]],
+    ["hopeless", ["untrusted_root", "expired", "wrong_name"]],
   ])(
     "[PRB-7] NC-B-26 with a certificate that is %s is finished and tells what is wrong: %j",
     async (name, errors) => {
