@@ -79,25 +79,3 @@ export function resolverFailure(error: unknown) {
   const source = failureSource === "target" || told.code === "timeout" ? "resolver" : failureSource;
   return failure(source, "dns", told.code, told.message);
 }
-
-/** The connection stood, and TLS or the answer's head failed. */
-export function exchangeFailure(phase: "tls" | "firstByte", error: unknown) {
-  return failure("target", phase, exchangeCode(phase, codeOf(error)), saidBy(error));
-}
-
-/** Of OpenSSL its reason alone: the rest of its message is addresses and files of this program. */
-function saidBy(error: unknown) {
-  const isTls = error instanceof Error && "reason" in error && typeof error.reason === "string";
-  return isTls ? `TLS: ${String(error.reason)}` : messageOf(error);
-}
-
-function exchangeCode(phase: "tls" | "firstByte", code: string) {
-  if (code === "ECONNRESET" || code === "EPIPE") return "reset";
-  if (code === "ETIMEDOUT") return "timeout";
-  if (code === "HPE_HEADER_OVERFLOW") return "header_overflow";
-  if (code.startsWith("HPE_")) return "not_http";
-  if (code.startsWith("ERR_HTTP2_")) return "http2_failed";
-  // With TLS 1.3 a target that wants a certificate says so after the handshake.
-  if (code.startsWith("ERR_SSL_")) return "tls_failed";
-  return phase === "tls" ? "tls_failed" : "no_answer";
-}

@@ -4,6 +4,7 @@ import { failure, type Failure } from "./failure.ts";
 import type { Unreadable } from "./http-head.ts";
 import { beginsStatusLine } from "./http-status-line.ts";
 import { codeOf } from "./text.ts";
+import { toldByTls } from "./tls-failure.ts";
 
 /** The connection stood, and broke before an answer was read. */
 export function brokenFailure(error: unknown): Failure {
@@ -14,20 +15,14 @@ export function brokenFailure(error: unknown): Failure {
     return failed("path", "timeout", "The connection died: what was sent is not acknowledged.");
   if (code === "EHOSTUNREACH" || code === "ENETUNREACH")
     return failed("path", "unreachable", "The way to the target broke off before it answered.");
-  if (code.startsWith("ERR_SSL_")) return failed("target", "tls_failed", saidByTls(code));
+  const told = toldByTls(error);
+  if (told) return failed(told.failureSource, told.code, told.message);
   return failed("agent", "no_answer", `The connection broke before an answer (${code || "?"}).`);
 }
 
 /** The error of a connection that was lost without one of its own. */
 export function resetError() {
   return Object.assign(new Error("reset"), { code: "ECONNRESET" });
-}
-
-/** With TLS 1.3 a target that wants a certificate says so after the handshake. */
-function saidByTls(code: string) {
-  return code.includes("CERTIFICATE_REQUIRED")
-    ? "TLS: the target asks for a client certificate, and a check has none."
-    : "TLS: the target broke off the encrypted connection before it answered.";
 }
 
 /** The connection was closed in good order before an answer; `firstLine` is what came of one, or empty. */
