@@ -127,6 +127,47 @@ describe.skipIf(reason)("in the lab", () => {
     });
   });
 
+  describe.concurrent("[PRB-41] what an answer means", () => {
+    it.each<[string, Asked, object]>([
+      ["nodata.lab", {}, { status: "finished", result: { meaning: "nodata" } }],
+      ["lame.lab", {}, { status: "finished", result: { meaning: "lame" } }],
+      ["refused.lab", {}, { status: "failed", result: { statusCodeName: "REFUSED" } }],
+      [
+        "dangling.lab",
+        {},
+        {
+          ...failed("target", "dns", "not_found"),
+          result: { meaning: "nxdomain", canonicalName: "gone.lab." },
+        },
+      ],
+      [
+        "old.lab",
+        {},
+        { status: "finished", result: { remarks: [{ code: "no_edns" }], meaning: "answer" } },
+      ],
+      [
+        "bogus.lab",
+        {},
+        {
+          ...failed("resolver", "dns", "resolver_failed"),
+          result: { edns: { extendedErrors: [{ code: 6, name: "DNSSEC Bogus" }] } },
+        },
+      ],
+      [
+        "cut.lab",
+        {},
+        {
+          ...failed("resolver", "dns", "bad_answer"),
+          result: { truncated: true, answers: [{ value: WEB }], steps: [{}, {}] },
+        },
+      ],
+      ["web.lab", { recordType: "CAA" }, { result: { answers: [{ value: '0 issue "ca.lab"' }] } }],
+      ["*.lab", { recordType: "TXT" }, { result: { answers: [{ name: "*.lab." }] } }],
+    ])("%s asked with %j", async (name, asked, expected) => {
+      expect(await agent.check("dns", name, asked)).toMatchObject(expected);
+    });
+  });
+
   describe.concurrent("NC-B-29 ping", () => {
     const quick = { packets: 2, intervalMs: 200 };
 
