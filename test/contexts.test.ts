@@ -31,6 +31,12 @@ describe.each(ALL.map((context) => [context.name, context] as const))(
       expect(existsSync(`test/http/rights-${name}.test.ts`)).toBe(true);
     });
 
+    it("[KRN-43] shows what its settings do, if it has any", async () => {
+      if (!context.settings) return;
+      const rows = await readFile(`packages/${name}/src/settings.test.ts`, "utf8");
+      expect(rows).toContain("itReadsSettings(");
+    });
+
     it("[KRN-43] tells the events of its events.ts, and fills the queues that they name", async () => {
       const events = await eventsOf(name);
       expect(context.emits.toSorted()).toEqual(events.map(({ type }) => type).toSorted());
