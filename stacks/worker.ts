@@ -1,4 +1,5 @@
 import { sending } from "./access";
+import { carrier } from "./contexts";
 import { workerSettings } from "./given-settings";
 import { cluster } from "./network";
 import { queueOf } from "./queues";
@@ -29,9 +30,9 @@ export const worker = new sst.aws.Service("Worker", {
   permissions: [
     {
       actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueUrl"],
-      resources: [queueOf("check-requests").live.arn],
+      resources: carrier.takes.map((name) => queueOf(name).live.arn),
     },
-    ...sending(["agent-results", "agent-heartbeats"]),
+    ...sending(carrier.fills),
   ],
   health: {
     command: ["CMD-SHELL", `find ${ALIVE_FILE} -mmin -1 | grep -q .`],

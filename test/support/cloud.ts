@@ -11,6 +11,7 @@ import { startRedisBridge } from "@netcheck/local/redis-bridge";
 import { startSecrets } from "@netcheck/local/secrets-stand-in";
 
 import { freshDatabase } from "./database.ts";
+import { redisOfThisWorker } from "./redis.ts";
 import { freshVhost } from "./vhost.ts";
 
 export const ACCOUNT = { email: "admin@example.com", password: "correct horse battery staple" };
@@ -104,11 +105,4 @@ export async function openCloud({ region = "us-east-1", prefix = "" } = {}) {
 
 function keysOf<T extends object>(record: T) {
   return Object.keys(record) as (keyof T)[];
-}
-
-/** Files run in parallel, each worker in a Redis database of its own. */
-function redisOfThisWorker() {
-  const url = new URL(process.env["REDIS_URL"] ?? "");
-  url.pathname = `/${process.env["VITEST_POOL_ID"] ?? "1"}`;
-  return url.href;
 }

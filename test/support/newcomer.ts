@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import type * as esbuild from "esbuild";
 
 const ROOT = join(import.meta.dirname, "../..");
-const FILES = join(ROOT, "test/fixtures/newcomer/src");
+const FILES = join(ROOT, "test/fixtures/newcomer/context/packages/newcomer/src");
 const namespace = "newcomer";
 
 /** Builds as if the throw-away context of `test/newcomer` had moved in. */

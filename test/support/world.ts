@@ -20,6 +20,7 @@ import { brokerAdminTwin } from "./broker-admin-twin.ts";
 import { freshDatabase } from "./database.ts";
 import { describedApp } from "./described.ts";
 import { queueTwin } from "./queue-twin.ts";
+import { redisOfThisWorker } from "./redis.ts";
 
 type World = Awaited<ReturnType<typeof openWorld>>;
 
@@ -140,11 +141,4 @@ function clientOf(platform: Platform, token?: string) {
     fetch: describedApp(platform).request,
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
   });
-}
-
-/** Files run in parallel, each worker in a Redis database of its own. */
-function redisOfThisWorker() {
-  const url = new URL(process.env["REDIS_URL"] ?? "");
-  url.pathname = `/${process.env["VITEST_POOL_ID"] ?? "1"}`;
-  return url.href;
 }

@@ -1,4 +1,5 @@
 import { variables } from "@netcheck/agent/option";
+import { ASKED, SAID } from "@netcheck/wire/kind";
 
 import { stageSecrets } from "../deploy/stage-secret.ts";
 import { ALL, type AnyContext } from "../src/contexts.ts";
@@ -13,6 +14,10 @@ export async function manifest() {
   return {
     consumerSeconds: CONSUMER_SECONDS,
     queues: QUEUES,
+    worker: {
+      takes: distinct(Object.values(ASKED).map(({ takenFrom }) => takenFrom)),
+      fills: distinct(Object.values(SAID).map(({ carriedTo }) => carriedTo)),
+    },
     settings: await given([]),
     secrets: Object.fromEntries((await stageSecrets()).map(({ setting, name }) => [setting, name])),
     agentVariables: variables,
@@ -33,13 +38,17 @@ async function contextOf(context: AnyContext) {
     secrets,
     installs: Object.entries(installs).map(([npm, version]) => ({ npm, version })),
     settings: await given([context]),
-    sends: [...new Set(sends)],
+    sends: distinct(sends),
     takes,
     schedules: schedules.map(({ name: schedule, everySeconds }) => ({
       name: schedule,
       everySeconds,
     })),
   };
+}
+
+function distinct(names: readonly string[]) {
+  return [...new Set(names)];
 }
 
 /** Those that an operator may give to a stage. */

@@ -74,10 +74,10 @@ describe("[AGT-27] a kind of the catalogue", () => {
     expect(judged(`rumour.${AGENT}`, { v: 2 })).toMatchObject({ reason: "version" });
   });
 
-  it("is one of these today", () => {
+  it("has its route, and so has what the broker gives back", () => {
+    const said = Object.values(SAID).map(({ queue, carriedTo }) => [queue, carriedTo]);
     expect(ROUTES.map(({ from, to }) => [from, to])).toEqual([
-      ["agent_results", "agent-results"],
-      ["agent_heartbeats", "agent-heartbeats"],
+      ...said,
       ["agent_undelivered", "agent-results"],
     ]);
   });
