@@ -81,7 +81,7 @@ async function tryAll(mutants: readonly Placed[], folder: string, signal: AbortS
     const { path, context, source } = mutant;
     const [letters = ""] = owners.find(([, owner]) => owner === context) ?? [];
     const change = { path, source, mutated: applied(source, mutant) };
-    const verdict = await trial.judge(change, await filesOf(letters));
+    const verdict = await trial.judge(change, await filesOf(letters, path));
     if (signal.aborted) break;
     verdicts.push({ mutant, verdict });
     const end = verdict.killer === undefined ? "SURVIVED" : `killed by ${verdict.killer}`;
