@@ -219,6 +219,13 @@ describe("enrolling again", () => {
     return (await response.json()).agentSecret ?? "";
   };
 
+  it("[AGT-13] that an agent got a new token, and that it was deleted, is on record", async () => {
+    const { id } = await create("on-record");
+    await enrol(id);
+    expect((await agents()[":id"].$delete({ param: { id } })).status).toBe(204);
+    expect(await audited(id)).toEqual(["agent.created", "agent.enrolled", "agent.deleted"]);
+  });
+
   it("[AGT-17] the secret in use works until the one that the token buys is first used", async () => {
     const { id, broker, agentSecret: old } = await settled("lost-its-secret");
     const token = await enrol(id);
