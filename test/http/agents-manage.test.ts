@@ -200,6 +200,17 @@ describe("rotating", () => {
     expect((await session(handed[2] ?? "")).status).toBe(200);
   });
 
+  it("[AGT-16] what one is handed and takes up costs another nothing", async () => {
+    const [one, other] = [await settled("rotates-beside"), await settled("rotates-there")];
+    for (const { id } of [one, other]) await ask(id, "rotate");
+    const handed = await open(one.agentSecret);
+    for (let i = 0; i < 4; i++) await open(other.agentSecret);
+    expect(await open(await open(other.agentSecret))).toBe("");
+    expect(await secretsOf(one.id)).toEqual(["in_use", "rotated"]);
+    expect((await session(one.agentSecret)).status).toBe(200);
+    expect(await open(handed)).toBe("");
+  });
+
   it("[AGT-16] before it registered there is nothing to rotate: 409", async () => {
     const { id } = await create("rotates-nothing");
     expect((await ask(id, "rotate")).status).toBe(409);
