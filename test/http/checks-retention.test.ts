@@ -136,7 +136,7 @@ describe("how long checks are kept", () => {
   it("[CHK-20] NC-B-43 a day with a check that is still open stays, with its results, and no other", async () => {
     await makeCheckPartitions(world().system());
     const id = (await start()) as typeof check.$inferSelect.id;
-    const until = new Date(world().platform.now().getTime() + 40 * DAY_MS);
+    const until = new Date(world().platform.now().getTime() + 41 * DAY_MS);
     await db().update(check).set({ deadlineAt: until }).where(eq(check.id, id));
     world().advance(DAY_MS);
     const next = await start();
