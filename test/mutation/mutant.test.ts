@@ -32,6 +32,16 @@ describe("mutants", () => {
     ]);
   });
 
+  it("take a step never and always, and write whoever has won", () => {
+    const text = "if (isDue) await touch(hash); await writeAndRecord(acting, entry, won, rows);";
+    expect(made(text)).toEqual([
+      ["step", "if (isDue) await touch(hash);", ";"],
+      ["step", "isDue", "true"],
+      ["audit", "await writeAndRecord(acting, entry, won, rows);", ";"],
+      ["drop", "won", '(db) => db.$with("always", {}).as(mutated.sql`select`)'],
+    ]);
+  });
+
   it("leave reads alone", () => {
     expect(made("db.select().from(key).where(and(eq(key.id, id), lt(key.id, cursor)));")).toEqual(
       [],
