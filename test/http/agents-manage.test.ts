@@ -230,11 +230,12 @@ describe("enrolling again", () => {
     return (await response.json()).agentSecret ?? "";
   };
 
-  it("[AGT-13] that an agent got a new token, and that it was deleted, is on record", async () => {
-    const { id } = await create("on-record");
+  it("[AGT-13] that an agent registered, got a new token and was deleted is on record", async () => {
+    const { id } = await registered("on-record");
     await enrol(id);
     expect((await agents()[":id"].$delete({ param: { id } })).status).toBe(204);
-    expect(await audited(id)).toEqual(["agent.created", "agent.enrolled", "agent.deleted"]);
+    const steps = ["created", "registered", "enrolled", "deleted"];
+    expect(await audited(id)).toEqual(steps.map((step) => `agent.${step}`));
   });
 
   it("[AGT-17] the secret in use works until the one that the token buys is first used", async () => {
