@@ -399,6 +399,12 @@ describe("people", () => {
     expect((await mine[":id"].$delete({ param })).status).toBe(204);
     expect(await me(first.accessToken)).toBe(401);
     expect((await (await mine.$get({ query: {} })).json()).items).toHaveLength(1);
+    const audit = world().client(admin.token).api.v1.audit;
+    const records = await (await audit.$get({ query: { subject: param.id } })).json();
+    expect(records.items).toMatchObject([
+      { action: "session.ended", actor: { id: viewer.id } },
+      { action: "session.started" },
+    ]);
     const page = await (await auth(admin.token).sessions.$get({ query: { limit: "1" } })).json();
     expect(page.items).toHaveLength(1);
   });
