@@ -40,6 +40,8 @@ describe("mutants", () => {
       ["audit", "await writeAndRecord(acting, entry, won, rows);", ";"],
       ["drop", "won", '(db) => db.$with("always", {}).as(mutated.sql`select`)'],
     ]);
+    const sparing = "if (rows.length > 0) await send(rows);";
+    expect(made(sparing)).toEqual([["step", sparing, ";"]]);
   });
 
   it("leave reads alone", () => {

@@ -7,6 +7,7 @@ const IN_TRANSACTION = ["transaction", "alone"];
 const LOCKS = /^tx\.execute\(sql`[^`]*lock/;
 const SOURCED = ["writeAndEmit", "writeAndRecord"];
 const ALWAYS = `(db) => db.$with("always", {}).as(${MUTATED}.sql\`select\`)`;
+const SPARES = /^\w+\.length > 0$/;
 const WRITES = /^(tx|writing\(.*\))\s*\.(update|insert|delete|execute)\(/;
 
 /** Mutants that leave out a step: a lock, a write, what is told or kept of it, a refusal; or why it is taken. */
@@ -22,7 +23,7 @@ export function stepsIn(source: Source): Mutant[] {
       return kind === undefined ? [] : [{ kind, start, end, text: ";" }];
     }),
     ...refusals(source),
-    ...source.branches.flatMap(maybeSteps),
+    ...source.branches.flatMap((branch) => maybeSteps(source, branch)),
   ];
 }
 
@@ -75,15 +76,15 @@ function refusals({ calls, branches }: Source): Mutant[] {
   });
 }
 
-/** `if (…) await …;`: never, and always. */
-function maybeSteps({ start, end, test, consequent, alternate }: IfStatement): Mutant[] {
+/** `if (…) await …;`: never, and always, unless that is to do nothing with nothing. */
+function maybeSteps({ text }: Source, branch: IfStatement): Mutant[] {
+  const { start, end, test, consequent, alternate } = branch;
   const isStep =
     consequent.type === "ExpressionStatement" && consequent.expression.type === "AwaitExpression";
   if (!isStep || alternate) return [];
-  return [
-    { kind: "step", start, end, text: ";" },
-    { kind: "step", start: test.start, end: test.end, text: "true" },
-  ];
+  const never = { kind: "step", start, end, text: ";" } as const;
+  if (SPARES.test(text.slice(test.start, test.end))) return [never];
+  return [never, { kind: "step", start: test.start, end: test.end, text: "true" }];
 }
 
 function leaves({ consequent, alternate }: IfStatement) {
