@@ -349,6 +349,7 @@ describe("people", () => {
     expect([await me(viewer.token), await me(other)]).toEqual([200, 401]);
     expect((await login(viewer.email)).status).toBe(401);
     expect((await login(viewer.email, "a brand new password")).status).toBe(200);
+    expect((await login(admin.email)).status).toBe(200);
   });
 
   it.each(["a new password", "blocking", "deletion"])(
