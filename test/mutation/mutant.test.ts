@@ -1,5 +1,8 @@
+import { readFile } from "node:fs/promises";
+
 import { describe, expect, it } from "vitest";
 
+import { EQUIVALENT, isMeant } from "./equivalent.ts";
 import { applied, mutantsOf } from "./mutant.ts";
 import { chosen } from "./sample.ts";
 
@@ -66,6 +69,11 @@ describe("mutants", () => {
     const text = turned ? applied(VERB, turned) : "";
     expect(text.split("\n")).toHaveLength(VERB.split("\n").length);
     expect(text).toMatch(/^import \* as mutated .*\n.*\n.*and\(mutated\.ne\(key\.id/);
+  });
+
+  it.each(EQUIVALENT)("of $path break no rule at $at", async (known) => {
+    const source = await readFile(`packages/${known.path}`, "utf8");
+    expect(mutantsOf(source).some((one) => isMeant(known, source, one))).toBe(true);
   });
 
   it("are drawn alike for a seed", () => {
