@@ -155,9 +155,7 @@ describe("limits", () => {
 
   it("[IDN-22] registering agents is counted per network, and what a token bought is not", async () => {
     const admin = world().client(await world().tokenOf("admin")).api.v1;
-    const { enrollmentToken } = await (
-      await admin.agents.$post({ json: { name: "buys" } })
-    ).json();
+    const { enrollmentToken } = await (await admin.agents.$post({ json: { name: "buys" } })).json();
     const { register } = world().client().api.v1.agents;
     const send = (token: string, address = "192.0.2.1") =>
       register.$post(
