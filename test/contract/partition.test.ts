@@ -14,6 +14,9 @@ import { sql } from "drizzle-orm";
 import { pgSchema, timestamp, uuid } from "drizzle-orm/pg-core";
 import { describe, expect, it, vi } from "vitest";
 
+import { intercepted } from "../support/intercepted.ts";
+import { hold } from "../support/interleave.ts";
+import { overtaken } from "../support/overtake.ts";
 import { gate, untilWaiting } from "../support/waiting.ts";
 import { useWorld } from "../support/world.ts";
 
@@ -209,5 +212,43 @@ describe.each([
     expect(await places()).toEqual([[], []]);
     await drop(now);
     expect(await made()).toEqual(both([...given.ahead, "default"]));
+  });
+});
+
+describe("a partition that is made while others write", () => {
+  const ONE: Partitions = { name: "thrown", width: "day", ahead: 0, cuts: [byId.from] };
+  const make = (platform = world().platform) =>
+    makePartitions(requireActor({ ...world().system(), db: platform.db }, "system"), ONE);
+
+  it("[KRN-23] has what came before it, at whichever step", async () => {
+    const at = new Date("2024-02-29T12:00:00Z");
+    const write = () =>
+      db()
+        .insert(byId)
+        .values({ from: newId(at) });
+    const { platform, brokerAdmin } = world();
+    for (let step = 0, more = true; more; step++) {
+      await renew();
+      await write();
+      const race = overtaken(db(), step, async () => await write());
+      await make(intercepted(platform, brokerAdmin, race.around));
+      const writing = race.other();
+      more = writing !== undefined;
+      await writing;
+      const [lie] = await places();
+      expect(lie, `step ${step}`).toEqual(more ? ["20240229", "20240229"] : ["20240229"]);
+    }
+  });
+
+  it("[KRN-26] is left to the next turn where somebody writes for long", async () => {
+    await renew();
+    const present = periodOf("day", world().platform.now());
+    const statement = "insert into thrown.by_id values ('019b0000-0000-7000-8000-000000000000')";
+    await using held = await hold(world(), statement);
+    await expect(make()).rejects.toMatchObject({ cause: { code: "55P03" } });
+    expect(await periodsOf(db(), ONE, byId.from)).toEqual([]);
+    await held.end("rollback");
+    await make();
+    expect(await periodsOf(db(), ONE, byId.from)).toEqual([present]);
   });
 });

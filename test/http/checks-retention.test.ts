@@ -133,15 +133,17 @@ describe("how long checks are kept", () => {
     expect((await read(young)).status).toBe(200);
   });
 
-  it("[CHK-20] NC-B-43 a day with a check that is still open stays, with its results", async () => {
+  it("[CHK-20] NC-B-43 a day with a check that is still open stays, with its results, and no other", async () => {
     await makeCheckPartitions(world().system());
     const id = (await start()) as typeof check.$inferSelect.id;
-    const until = new Date(world().platform.now().getTime() + 40 * DAY_MS);
+    const until = new Date(world().platform.now().getTime() + 41 * DAY_MS);
     await db().update(check).set({ deadlineAt: until }).where(eq(check.id, id));
-    world().advance(35 * DAY_MS);
+    world().advance(DAY_MS);
+    const next = await start();
+    world().advance(34 * DAY_MS);
     await retain();
     expect(await db().select().from(result).where(eq(result.checkId, id))).toHaveLength(1);
-    expect((await read(id)).status).toBe(200);
+    expect([(await read(id)).status, (await read(next)).status]).toEqual([200, 404]);
     world().advance(6 * DAY_MS);
     await retain();
     expect((await read(id)).status).toBe(404);

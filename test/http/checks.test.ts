@@ -185,6 +185,22 @@ describe("checks", () => {
     expect(await get(id)).toMatchObject({ status: "pending", answered: 0, results: [] });
   });
 
+  it("[CHK-7] an agent's answers of one batch are each for their own check, and none for one between", async () => {
+    const one = async () => {
+      world().advance(1);
+      return (await start({ locations: [{ city: "berlin" }] })).id;
+    };
+    const ids = [await one(), await one(), await one()] as const;
+    const berlin = fleet[0]?.id ?? "";
+    await deliver(answer(ids[0], berlin, { n: 1 }), answer(ids[2], berlin, { n: 2 }));
+    const found = await Promise.all(ids.map(get));
+    expect(found.map(({ results }) => results.map(({ result }) => result))).toMatchObject([
+      [{ n: 1 }],
+      [],
+      [{ n: 2 }],
+    ]);
+  });
+
   it("[CHK-8] text that Postgres cannot store is mended", async () => {
     const { id } = await start({ limit: 1 });
     const hostile = { body: "a\0b \ud800 \\u0000 \u{1f600}", ["key\0"]: "\udfff" };
