@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { sign } from "aws4";
+import aws4 from "aws4";
 import * as z from "zod";
 
 import { httpPost } from "./http-post.ts";
@@ -40,7 +40,7 @@ export function secretReader(env: z.output<typeof AwsEnv>): (arn: string) => Pro
       "x-amz-target": "secretsmanager.GetSecretValue",
     };
     const call = { service: "secretsmanager", method: "POST", host, region, headers: given, body };
-    const { headers = {} } = sign(call, credentials);
+    const { headers = {} } = aws4.sign(call, credentials);
     return await post({ headers, body, limitMs: LIMIT_MS });
   }
 
