@@ -1,4 +1,5 @@
 import { access, DATA, ownSecrets } from "./access";
+import { bundled } from "./bundle";
 import { type Context, context, contexts, pascal } from "./contexts";
 import { logRetention, prefix, settings } from "./stage";
 
@@ -32,6 +33,7 @@ function answering(of: Context) {
   return new sst.aws.Function(`Http${pascal(of.name)}`, {
     name: `${prefix}http-${of.name}`,
     handler: "packages/api/src/lambda.handler",
+    hook: bundled("packages/api/src/lambda.ts", [of]),
     memory: "1024 MB",
     timeout: "25 seconds",
     permissions,

@@ -204,9 +204,20 @@ describe("a function that was frozen", () => {
     await neon.close();
   });
 
+  it("asks over the connection that was made early", async () => {
+    const neon = openNeon(database.url, { proxy: proxy.address });
+    neon.connectEarly();
+    neon.connectEarly();
+    const first = await pidOf(neon.db);
+    neon.connectEarly();
+    expect(await pidOf(neon.db)).toBe(first);
+    await neon.close();
+  });
+
   it("hears of a database that is away as such", async () => {
     const gone = await startNeonProxy({ host: "127.0.0.1", port: 1 });
     const neon = openNeon(database.url, { proxy: gone.address });
+    neon.connectEarly();
     const error: unknown = await neon.db
       .select()
       .from(thing)

@@ -41,10 +41,11 @@ export async function openPlatform(env: NodeJS.ProcessEnv, contexts: readonly An
   const { AWS_LAMBDA_FUNCTION_NAME: service, METRICS_NAMESPACE: namespace } = around;
   setLogLevel(settings.LOG_LEVEL);
   publishMetrics(namespace ? { namespace, service } : undefined);
-  const { db, close } = await openDatabase(settings);
+  const { db, connectEarly, close } = await openDatabase(settings);
   const { origin: url, password } = new URL(settings.REDIS_URL);
   const platform: Platform = {
     ...parts,
+    tokens: followed(parts.tokens, connectEarly),
     db,
     redis: openRedis({ url, token: decodeURIComponent(password) }),
     queue: queueOf(settings),
@@ -62,7 +63,17 @@ export async function openPlatform(env: NodeJS.ProcessEnv, contexts: readonly An
 async function openDatabase({ DATABASE_URL: url, DATABASE_DRIVER, NEON_PROXY }: Settings) {
   if (DATABASE_DRIVER === "neon") return openNeon(url, { proxy: NEON_PROXY });
   const { openPostgres } = await import("@netcheck/adapters/postgres");
-  return openPostgres(url, 1);
+  return { ...openPostgres(url, 1), connectEarly: () => undefined };
+}
+
+/** Who has a valid token will ask the database, which is connected while Redis is asked of the session. */
+function followed(tokens: Platform["tokens"], then: () => void): Platform["tokens"] {
+  const verify: typeof tokens.verify = async (...token) => {
+    const claims = await tokens.verify(...token);
+    then();
+    return claims;
+  };
+  return { ...tokens, verify };
 }
 
 /** Loaded on the first use, as few requests have one. */
