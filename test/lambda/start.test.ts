@@ -15,7 +15,7 @@ import { withNewcomer } from "../support/newcomer.ts";
 const ROOT = join(import.meta.dirname, "../..");
 const PREFIX = "netcheck-test-";
 const MOST_BYTES = 500 * 1024;
-/** Each costs about as much as 10 KB. */
+/** Each costs about a millisecond. */
 const MOST_FILES = 6;
 /** What a context says of itself is in the hands of everybody who goes through their list. */
 const SAID_BYTES = 2 * 1024;
