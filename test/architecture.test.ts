@@ -106,6 +106,7 @@ const CANARIES: [path: string, source: string, rule: string][] = [
   ["agents/src/c.ts", "await requireStarter(c.var.ctx);", "guard-kept"],
   ["agents/src/c.ts", "export const c = ctx as Acting<AgentsCtx>;", "no-forgery"],
   ["api/src/c.ts", "export const c = ctx.db as unknown as Db;", "no-forgery"],
+  ["checks/src/c.ts", 'export const c = "agents:beats" as RedisKey;', "no-forgery"],
   ["checks/src/c.ts", 'import { actAs } from "@netcheck/kernel/guard";', "who-proves"],
   ["identity/src/c.ts", 'import { asStranger as s } from "@netcheck/kernel/guard";', "who-proves"],
   ["checks/src/c.ts", 'import { poolOf } from "@netcheck/kernel/guard";', "who-has-the-pool"],

@@ -1,5 +1,6 @@
 import type { App } from "@netcheck/api/app";
 import { apiKey, audit, person, session } from "@netcheck/identity/identity.sql";
+import { redisKey } from "@netcheck/identity/redis-key";
 import type { Id } from "@netcheck/kernel/id";
 import type { Role } from "@netcheck/kernel/role";
 import { eq } from "drizzle-orm";
@@ -111,7 +112,7 @@ describe("two at once", () => {
       const viewer = await signedIn("viewer");
       const { accessToken: other } = await (await login(viewer.email)).json();
       expect([await me(admin), await me(viewer.token), await me(other)]).toEqual([200, 200, 200]);
-      const held = heldRedis(world().platform.redis, "session:");
+      const held = heldRedis(world().platform.redis, redisKey("session"));
       const slow = hc<App>("http://netcheck.test", {
         fetch: describedApp({ ...world().platform, redis: held.redis }).request,
       }).api.v1;

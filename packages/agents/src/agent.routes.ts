@@ -1,4 +1,5 @@
 import { type ApiEnv, validate } from "@netcheck/kernel/http";
+import { networkOf } from "@netcheck/kernel/network";
 import { takeFrom } from "@netcheck/kernel/rate-limit";
 import { may } from "@netcheck/kernel/right";
 import { Heartbeat } from "@netcheck/wire/message";
@@ -23,6 +24,7 @@ import type { AgentsCtx } from "./ctx.ts";
 import { enrolAgent, registerAgent } from "./enrolment.ts";
 import { ListAgents, listAgents } from "./listing.ts";
 import { beat } from "./presence.ts";
+import { bucketOf } from "./redis-key.ts";
 import { openAgentSession, rotateAgent } from "./secret.ts";
 
 type Env = ApiEnv<AgentsCtx>;
@@ -34,8 +36,8 @@ const Param = z.object({ id: AgentId });
 const byId = validate("param", Param);
 
 const limitRegistration = createMiddleware<Env>(async (c, next) => {
-  const key = c.var.ctx.caller?.network ?? "none";
-  const { giveBack } = await takeFrom(c.var.ctx, [{ ...REGISTRATIONS, key }]);
+  const { ctx } = c.var;
+  const { giveBack } = await takeFrom(ctx, [bucketOf(REGISTRATIONS, networkOf(ctx))]);
   await next();
   // A whole site may register from behind one address; what counts are tokens that buy nothing.
   if (c.res.ok) await giveBack();

@@ -25,20 +25,21 @@ import {
   SURVEY,
   TAKE,
 } from "./presence-script.ts";
+import { redisKey } from "./redis-key.ts";
 
 const KEYS = {
   /** Sorted set: agent id by the time, in ms, when the platform last heard of it. */
-  beats: "agents:beats",
+  beats: redisKey("beats"),
   /** Hash: what Postgres is known to have of each agent that is there; `?` and a token while it is being told. */
-  reports: "agents:reports",
+  reports: redisKey("reports"),
   /** Hash: id and last time of those taken out of `beats` as silent and not yet so in Postgres. */
-  stale: "agents:stale",
+  stale: redisKey("stale"),
   /** Hash: by how many ms each agent's clock is ahead. */
-  clocks: "agents:clocks",
+  clocks: redisKey("clocks"),
   /** The time of the newest beat of the whole fleet. */
-  newest: "agents:newest",
+  newest: redisKey("newest"),
   /** Missing when Redis was emptied, and then silence means nothing. */
-  seeded: "agents:seeded",
+  seeded: redisKey("seeded"),
 };
 
 const BATCH = 500;
@@ -61,7 +62,7 @@ export async function beat(ctx: AgentsCtx, heartbeat: Heartbeat) {
   const pauseSeconds = Math.floor(ctx.heartbeatIntervalSeconds / 4);
   if (pauseSeconds > 0) {
     const options = { ex: pauseSeconds, nx: true } as const;
-    const admitted = await ctx.redis.set(`agents:beat:${agentId}`, 1, options);
+    const admitted = await ctx.redis.set(redisKey("beat", agentId), 1, options);
     if (admitted === null) {
       const detail = `Beat every ${ctx.heartbeatIntervalSeconds} s.`;
       throw new Fault("limited", "agents.beats", detail, { retryAfterSeconds: pauseSeconds });
