@@ -104,6 +104,21 @@ const CANARIES: [path: string, source: string, rule: string][] = [
   ["rooms/src/c.ts", "export const c = (ctx: Ctx & Own) => ctx.db.select();", "guard-first"],
   ["agents/src/c.ts", 'requireScope(ctx, "agents:write");', "guard-kept"],
   ["agents/src/c.ts", "await requireStarter(c.var.ctx);", "guard-kept"],
+  [
+    "agents/src/c.ts",
+    'export async function c(ctx: Ctx) {\n  const acting = requireScope(ctx, "agents:write");\n  await write(acting);\n  return await tell(ctx);\n}',
+    "guard-kept",
+  ],
+  [
+    "agents/src/c.ts",
+    'export const c = (ctx: Ctx) => {\n  const { db } = requireActor(ctx, "agent");\n  return db.select().where(() => before(ctx.now()));\n};',
+    "guard-kept",
+  ],
+  [
+    "identity/src/c.ts",
+    "export function c(ctx: Ctx) {\n  const stranger = asStranger(ctx);\n  return { stranger, ...ctx };\n}",
+    "guard-kept",
+  ],
   ["agents/src/c.ts", "export const c = ctx as Acting<AgentsCtx>;", "no-forgery"],
   ["api/src/c.ts", "export const c = ctx.db as unknown as Db;", "no-forgery"],
   ["checks/src/c.ts", 'export const c = "agents:beats" as RedisKey;', "no-forgery"],
@@ -123,6 +138,10 @@ const WELCOME: [path: string, source: string][] = [
   [
     "checks/src/c.ts",
     'export function c(ctx: ChecksCtx) {\n  const { db } = requireScope(ctx, "checks:read");\n  db.select();\n}',
+  ],
+  [
+    "checks/src/c.ts",
+    'export function c(ctx: ChecksCtx) {\n  if (isOpen(ctx)) return requireActor(ctx, "nobody");\n  return requireScope(ctx, "checks:read");\n}',
   ],
   ["checks/src/c.ts", 'export const c = ({ db }: Pick<Ctx, "db">) => db.select();'],
   ["identity/src/session.ts", 'import { actAs } from "@netcheck/kernel/guard";'],

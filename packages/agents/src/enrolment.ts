@@ -54,7 +54,7 @@ export async function registerAgent(ctx: AgentsCtx, input: Register): Promise<Ag
   const set = {
     ...facts,
     brokerPasswordHash: brokerPasswordHash(password),
-    registeredAt: ctx.now(),
+    registeredAt: acting.now(),
   };
   const audit = { action: "agent.registered", subjectId: buyer.id } as const;
   const row = await transaction(acting, audit, async (tx) => {
@@ -63,9 +63,9 @@ export async function registerAgent(ctx: AgentsCtx, input: Register): Promise<Ag
     await buySecret(tx, registered.id, secret);
     return registered;
   });
-  await driveAccount(ctx, row);
+  await driveAccount(acting, row);
   await activate(acting, row);
-  return { ...viewSession(ctx, row, password), agentSecret: secret };
+  return { ...viewSession(acting, row, password), agentSecret: secret };
 }
 
 /** A fresh enrolment token for the agent of this name, made if there is none; none for a revoked one. */
@@ -79,7 +79,7 @@ export async function enrolByName(ctx: AgentsCtx, name: string) {
   if (renewed) return token;
   const [revoked] = await acting.db.select().from(agent).where(named);
   if (revoked) return undefined;
-  const { enrollmentToken } = await createAgent(ctx, { name, location: {}, tags: [] });
+  const { enrollmentToken } = await createAgent(acting, { name, location: {}, tags: [] });
   return enrollmentToken;
 }
 

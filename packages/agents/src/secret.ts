@@ -48,7 +48,7 @@ export async function authenticateAgent(ctx: Ctx, secret: string): Promise<Actor
 /** The agent's next session hands out its next secret; the old one works until that is first used. Safe to repeat. */
 export async function rotateAgent(ctx: AgentsCtx, id: Id<"agent">) {
   const acting = requireScope(ctx, "agents:write");
-  const set = { rotateAskedAt: ctx.now() };
+  const set = { rotateAskedAt: acting.now() };
   const where = and(isNull(agent.rotateAskedAt), isNotNull(agent.registeredAt));
   const { row } = await transaction(acting, whenChanged("agent.rotated"), (tx) =>
     changeAgent(tx, { id, set, where }),
@@ -56,7 +56,7 @@ export async function rotateAgent(ctx: AgentsCtx, id: Id<"agent">) {
   if (!row.registeredAt) {
     throw conflict("agents.not_registered", "This agent has no secret yet that could be rotated.");
   }
-  return await viewNow(ctx, row);
+  return await viewNow(acting, row);
 }
 
 /**
@@ -76,8 +76,8 @@ export async function openAgentSession(ctx: AgentsCtx): Promise<AgentSession> {
     if (opened.rotateAskedAt) await handOut(tx, agentId, secret);
     return opened;
   });
-  await driveAccount(ctx, row);
-  const session = viewSession(ctx, row, password);
+  await driveAccount(acting, row);
+  const session = viewSession(acting, row, password);
   return row.rotateAskedAt ? { ...session, agentSecret: secret } : session;
 }
 

@@ -32,7 +32,7 @@ export function requireStarter(ctx: ChecksCtx): Starter {
   const acting = requireScope(ctx, "checks:write");
   const payers = payersOf(acting);
   const narrow = (selection: Selected) => selection;
-  return { acting, payers, isStranger: false, targetAllow: ctx.targetAllow, narrow };
+  return { acting, payers, isStranger: false, targetAllow: acting.targetAllow, narrow };
 }
 
 /** Who reads a check he knows the id of; `mayRead` tells whether this one. */

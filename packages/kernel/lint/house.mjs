@@ -27,15 +27,27 @@ const guardFirst = {
   },
 };
 
-/** A guard that is called for nothing lets somebody else's ctx do the work. */
+/** A guard that is called for nothing, or whose answer is left for the bare ctx, lets that do the work. */
 const guardKept = {
   create(context) {
+    const message = "Go on with what the guard returned, not with the bare ctx.";
+    const check = (fn) => {
+      for (const { references } of context.sourceCode.getDeclaredVariables(fn)) {
+        const used = references.map(({ identifier }) => identifier);
+        const asked = used.filter(isGuarded);
+        const sinceAt = Math.min(...asked.map(({ parent }) => parent.range[1]));
+        for (const node of used) {
+          if (node.range[0] > sinceAt && !isGuarded(node)) context.report({ node, message });
+        }
+      }
+    };
     return {
+      FunctionDeclaration: check,
+      FunctionExpression: check,
+      ArrowFunctionExpression: check,
       ExpressionStatement({ expression }) {
         const call = expression.type === "AwaitExpression" ? expression.argument : expression;
-        if (call.type !== "CallExpression" || !GUARDS.test(call.callee.name ?? "")) return;
-        if (!isCtx(call.arguments[0])) return;
-        context.report({ node: call, message: "Use what the guard returns in place of ctx." });
+        if (isGuard(call) && isCtx(call.arguments[0])) context.report({ node: call, message });
       },
     };
   },
@@ -74,6 +86,16 @@ function takesWholeCtx(param) {
   const type = param.typeAnnotation?.typeAnnotation;
   const parts = type?.type === "TSIntersectionType" ? type.types : [type];
   return parts.some((part) => part?.typeName?.name?.endsWith("Ctx"));
+}
+
+function isGuard(node) {
+  return node.type === "CallExpression" && GUARDS.test(node.callee.name ?? "");
+}
+
+/** A ctx as what a guard is asked about. */
+function isGuarded(identifier) {
+  const { parent } = identifier;
+  return isCtx(identifier) && isGuard(parent) && parent.arguments[0] === identifier;
 }
 
 function isCtx(argument) {

@@ -46,7 +46,7 @@ export async function once<A extends object>(
 /** Forgets keys after 24 h. Safe to repeat. */
 export async function purgeKeys(ctx: Ctx) {
   const acting = requireActor(ctx, "system");
-  const isOver = lte(idempotency.createdAt, cutoff(ctx.now()));
+  const isOver = lte(idempotency.createdAt, cutoff(acting.now()));
   await writing(acting).delete(idempotency).where(isOver);
 }
 
