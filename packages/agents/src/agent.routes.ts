@@ -1,7 +1,8 @@
-import { type ApiEnv, validate } from "@netcheck/kernel/http";
+import type { ApiEnv } from "@netcheck/kernel/api-env";
 import { networkOf } from "@netcheck/kernel/network";
 import { takeFrom } from "@netcheck/kernel/rate-limit";
 import { may } from "@netcheck/kernel/right";
+import { validate } from "@netcheck/kernel/validate";
 import { Heartbeat } from "@netcheck/wire/message";
 import { Register } from "@netcheck/wire/registration";
 import { Hono } from "hono";

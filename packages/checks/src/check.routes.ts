@@ -1,6 +1,8 @@
-import { type ApiEnv, etagOf, validate } from "@netcheck/kernel/http";
+import type { ApiEnv } from "@netcheck/kernel/api-env";
+import { etagOf } from "@netcheck/kernel/etag";
 import { readKey } from "@netcheck/kernel/idempotency-key";
 import { may } from "@netcheck/kernel/right";
+import { validate } from "@netcheck/kernel/validate";
 import { Hono } from "hono";
 import { etag } from "hono/etag";
 import * as z from "zod";

@@ -1,6 +1,7 @@
-import { type ApiEnv, validate } from "@netcheck/kernel/http";
+import type { ApiEnv } from "@netcheck/kernel/api-env";
 import { Page } from "@netcheck/kernel/page";
 import { may } from "@netcheck/kernel/right";
+import { validate } from "@netcheck/kernel/validate";
 import { type Context, Hono } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { createMiddleware } from "hono/factory";
