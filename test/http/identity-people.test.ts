@@ -86,13 +86,8 @@ describe("people", () => {
     expect(response.headers.get("location")).toBe(`/api/v1/users/${made.id}`);
     expect((await login("new@example.com", made.password)).status).toBe(200);
     const read = await users()[":id"].$get({ param: { id: made.id } });
-    expect(Object.keys(await read.json()).toSorted()).toEqual([
-      "blockedAt",
-      "createdAt",
-      "email",
-      "id",
-      "role",
-    ]);
+    const fields = Object.keys(await read.json()).toSorted();
+    expect(fields.join(" ")).toBe("blockedAt createdAt email id role");
   });
 
   it("[IDN-24] a taken e-mail is 409 in any case, also for two at once", async () => {

@@ -1,5 +1,5 @@
 import type { App } from "@netcheck/api/app";
-import { apiKey, audit, person, session } from "@netcheck/identity/identity.sql";
+import { apiKey, person, session } from "@netcheck/identity/identity.sql";
 import { redisKey } from "@netcheck/identity/redis-key";
 import type { Id } from "@netcheck/kernel/id";
 import type { Role } from "@netcheck/kernel/role";
@@ -7,6 +7,7 @@ import { eq } from "drizzle-orm";
 import { hc } from "hono/client";
 import { beforeAll, describe, expect, it } from "vitest";
 
+import { actionsOf } from "../support/audited.ts";
 import { consumerOf } from "../support/consumer.ts";
 import { describedApp } from "../support/described.ts";
 import { heldRedis } from "../support/held-redis.ts";
@@ -58,14 +59,7 @@ describe("two at once", () => {
     return { ...made, sid, token: pair.access_token, refreshToken: pair.refresh_token };
   }
 
-  async function recordsOf(subjectId: string) {
-    const rows = await world()
-      .platform.db.select()
-      .from(audit)
-      .where(eq(audit.subjectId, subjectId))
-      .orderBy(audit.id);
-    return rows.map(({ action }) => action);
-  }
+  const recordsOf = (subjectId: string) => actionsOf(world().platform.db, subjectId);
 
   async function sessionOf(id: Id<"session">) {
     const [row] = await world().platform.db.select().from(session).where(eq(session.id, id));

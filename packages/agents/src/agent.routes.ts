@@ -2,12 +2,11 @@ import type { ApiEnv } from "@netcheck/kernel/api-env";
 import { networkOf } from "@netcheck/kernel/network";
 import { takeFrom } from "@netcheck/kernel/rate-limit";
 import { may } from "@netcheck/kernel/right";
-import { validate } from "@netcheck/kernel/validate";
+import { validate, validateId } from "@netcheck/kernel/validate";
 import { Heartbeat } from "@netcheck/wire/message";
 import { Register } from "@netcheck/wire/registration";
 import { Hono } from "hono";
 import { createMiddleware } from "hono/factory";
-import * as z from "zod";
 
 import {
   AgentId,
@@ -33,8 +32,7 @@ type Env = ApiEnv<AgentsCtx>;
 /** Per network, and before the token is looked at. */
 const REGISTRATIONS = { name: "agent_registration", most: 60, windowSeconds: 60 };
 
-const Param = z.object({ id: AgentId });
-const byId = validate("param", Param);
+const byId = validateId(AgentId);
 
 const limitRegistration = createMiddleware<Env>(async (c, next) => {
   const { ctx } = c.var;

@@ -3,14 +3,7 @@ import { randomBytes } from "node:crypto";
 import { brokerPasswordHash, brokerUsername } from "@netcheck/kernel/broker";
 import type { Actor, Ctx, Tx } from "@netcheck/kernel/ctx";
 import { conflict, unauthenticated } from "@netcheck/kernel/fault";
-import {
-  type Acting,
-  actAs,
-  type ActorOf,
-  asStranger,
-  requireActor,
-  requireScope,
-} from "@netcheck/kernel/guard";
+import { actAs, asStranger, requireActor, requireScope } from "@netcheck/kernel/guard";
 import type { Id } from "@netcheck/kernel/id";
 import { transaction } from "@netcheck/kernel/outbox";
 import { hashSecret, newSecret } from "@netcheck/kernel/secret";
@@ -22,7 +15,7 @@ import { driveAccount } from "./account.ts";
 import { agent, agentSecret } from "./agent.sql.ts";
 import { viewNow } from "./agent.ts";
 import { changeAgent, whenChanged } from "./change.ts";
-import type { AgentsCtx } from "./ctx.ts";
+import type { ActingAgent, AgentsCtx } from "./ctx.ts";
 
 export const AGENT_SECRET_PREFIX = "ncs";
 
@@ -121,7 +114,7 @@ async function handOut(tx: Tx, agentId: Id<"agent">, secret: string) {
 
 /** Makes a new secret the one in use; false if it is none any more. */
 async function takeUp(
-  acting: Acting<Ctx, ActorOf<"agent">>,
+  acting: ActingAgent<Ctx>,
   { hash, agentId }: typeof agentSecret.$inferSelect,
 ) {
   const mine = eq(agent.id, agentId);

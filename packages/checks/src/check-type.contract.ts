@@ -19,14 +19,30 @@ const places = z
   .min(1)
   .max(128);
 
-export const asked = {
+const asked = {
   locations: places.optional().describe("Without any, every active agent that can."),
   limit: Selection.shape.limit.describe("At most so many agents in all."),
 };
-export const Port = z.int().min(1).max(65_535);
+const Port = z.int().min(1).max(65_535);
 export const port = Port.optional().describe("The same as `port` beside the target.");
 
-export const target = z.string().min(1).max(16_384);
+const target = z.string().min(1).max(16_384);
+
+/** How a check of this type is asked for: what its target is, and what its port is where it has one. */
+export function askingFor<T extends string, O extends z.ZodType>(
+  type: T,
+  options: O,
+  means: { target: string; port?: string },
+) {
+  const places = means.port === undefined ? {} : { port: Port.optional().describe(means.port) };
+  return z.strictObject({
+    type: z.literal(type),
+    target: target.describe(means.target),
+    ...places,
+    options: options.optional(),
+    ...asked,
+  });
+}
 
 export const ipVersion = TcpOptions.shape.ipVersion.describe(
   "The addresses to use of a name: without it, IPv4 first and then IPv6.",

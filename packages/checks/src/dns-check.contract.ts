@@ -2,13 +2,11 @@ import { DnsOptions, RecordType } from "@netcheck/wire/options";
 import * as z from "zod";
 
 import {
-  asked,
+  askingFor,
   type CheckTypeContract,
   CodesSummary,
   Ms,
-  Port,
   port,
-  target,
 } from "./check-type.contract.ts";
 import type { dns } from "./dns-check.ts";
 
@@ -20,15 +18,12 @@ const DnsAsked = DnsOptions.extend({
   port,
 }).meta({ id: "DnsOptions" });
 
-const AskDns = z.strictObject({
-  type: z.literal("dns"),
-  target: target.describe("A name."),
-  port: Port.optional().describe("The resolver's, 53 unless given."),
-  options: DnsAsked.optional(),
-  ...asked,
+const Asked = askingFor("dns", DnsAsked, {
+  target: "A name.",
+  port: "The resolver's, 53 unless given.",
 });
 
-const DnsResult = z
+const Result = z
   .looseObject({
     statusCode: z.int().optional(),
     statusCodeName: z.string().optional(),
@@ -49,8 +44,6 @@ const DnsResult = z
   .meta({ id: "DnsResult" });
 
 /** @public Read by `check-types.contract.ts`. */
-export const contract = {
-  Asked: AskDns,
-  Result: DnsResult,
-  Summary: CodesSummary,
-} satisfies CheckTypeContract<typeof dns>;
+export const contract = { Asked, Result, Summary: CodesSummary } satisfies CheckTypeContract<
+  typeof dns
+>;

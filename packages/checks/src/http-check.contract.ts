@@ -2,15 +2,13 @@ import { HttpOptions } from "@netcheck/wire/options";
 import * as z from "zod";
 
 import {
-  asked,
+  askingFor,
   type CheckTypeContract,
   CodesSummary,
   ipVersion,
   Ms,
-  Port,
   port,
   resolvedAddress,
-  target,
 } from "./check-type.contract.ts";
 import type { http } from "./http-check.ts";
 
@@ -36,12 +34,9 @@ const HttpAsked = HttpOptions.extend({
   port,
 }).meta({ id: "HttpOptions" });
 
-const AskHttp = z.strictObject({
-  type: z.literal("http"),
-  target: target.describe("A host or a URL."),
-  port: Port.optional().describe("Unless given, here or in the target, the protocol's own."),
-  options: HttpAsked.optional(),
-  ...asked,
+const Asked = askingFor("http", HttpAsked, {
+  target: "A host or a URL.",
+  port: "Unless given, here or in the target, the protocol's own.",
 });
 
 const Tls = z.looseObject({
@@ -58,7 +53,7 @@ const Tls = z.looseObject({
   fingerprint256: z.string().nullable().optional(),
 });
 
-const HttpResult = z
+const Result = z
   .looseObject({
     statusCode: z.int().optional(),
     statusCodeName: z.string().optional(),
@@ -77,8 +72,6 @@ const HttpResult = z
   .meta({ id: "HttpResult" });
 
 /** @public Read by `check-types.contract.ts`. */
-export const contract = {
-  Asked: AskHttp,
-  Result: HttpResult,
-  Summary: CodesSummary,
-} satisfies CheckTypeContract<typeof http>;
+export const contract = { Asked, Result, Summary: CodesSummary } satisfies CheckTypeContract<
+  typeof http
+>;

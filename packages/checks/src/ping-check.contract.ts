@@ -2,25 +2,19 @@ import { PingOptions } from "@netcheck/wire/options";
 import * as z from "zod";
 
 import {
-  asked,
+  askingFor,
   type CheckTypeContract,
   Counted,
   Ms,
   resolvedAddress,
-  target,
 } from "./check-type.contract.ts";
 import type { ping } from "./ping-check.ts";
 
 const PingAsked = PingOptions.meta({ id: "PingOptions" });
 
-const AskPing = z.strictObject({
-  type: z.literal("ping"),
-  target: target.describe("A host."),
-  options: PingAsked.optional(),
-  ...asked,
-});
+const Asked = askingFor("ping", PingAsked, { target: "A host." });
 
-const PingResult = z
+const Result = z
   .looseObject({
     resolvedAddress,
     timings: z.array(z.looseObject({ rtt: z.number(), ttl: z.int() })).optional(),
@@ -38,15 +32,11 @@ const PingResult = z
   })
   .meta({ id: "PingResult" });
 
-const PingSummary = Counted.extend({
+const Summary = Counted.extend({
   lossPercent: z.number().nullable().describe("Of the packets of all agents together."),
 })
   .describe("Of `ping`.")
   .meta({ id: "PingSummary" });
 
 /** @public Read by `check-types.contract.ts`. */
-export const contract = {
-  Asked: AskPing,
-  Result: PingResult,
-  Summary: PingSummary,
-} satisfies CheckTypeContract<typeof ping>;
+export const contract = { Asked, Result, Summary } satisfies CheckTypeContract<typeof ping>;

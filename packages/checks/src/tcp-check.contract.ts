@@ -2,36 +2,31 @@ import { TcpOptions } from "@netcheck/wire/options";
 import * as z from "zod";
 
 import {
-  asked,
+  askingFor,
   type CheckTypeContract,
   Counted,
   ipVersion,
   Ms,
-  Port,
   port,
   resolvedAddress,
-  target,
 } from "./check-type.contract.ts";
 import type { tcp } from "./tcp-check.ts";
 
 const TcpAsked = TcpOptions.extend({ ipVersion, port }).meta({ id: "TcpOptions" });
 
-const AskTcp = z.strictObject({
-  type: z.literal("tcp"),
-  target: target.describe("A host."),
-  port: Port.optional().describe("Needed, here or in the target."),
-  options: TcpAsked.optional(),
-  ...asked,
+const Asked = askingFor("tcp", TcpAsked, {
+  target: "A host.",
+  port: "Needed, here or in the target.",
 });
 
-const TcpResult = z
+const Result = z
   .looseObject({
     resolvedAddress,
     timings: z.looseObject({ dns: Ms, tcp: Ms, total: Ms }).optional(),
   })
   .meta({ id: "TcpResult" });
 
-const PortSummary = Counted.extend({
+const Summary = Counted.extend({
   state: z
     .enum(["open", "partial", "closed"])
     .nullable()
@@ -41,8 +36,4 @@ const PortSummary = Counted.extend({
   .meta({ id: "PortSummary" });
 
 /** @public Read by `check-types.contract.ts`. */
-export const contract = {
-  Asked: AskTcp,
-  Result: TcpResult,
-  Summary: PortSummary,
-} satisfies CheckTypeContract<typeof tcp>;
+export const contract = { Asked, Result, Summary } satisfies CheckTypeContract<typeof tcp>;

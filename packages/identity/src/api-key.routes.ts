@@ -1,8 +1,7 @@
 import type { ApiEnv } from "@netcheck/kernel/api-env";
 import { may } from "@netcheck/kernel/right";
-import { validate } from "@netcheck/kernel/validate";
+import { validate, validateId } from "@netcheck/kernel/validate";
 import { Hono } from "hono";
-import * as z from "zod";
 
 import {
   ApiKeyId,
@@ -14,7 +13,7 @@ import {
 } from "./api-key.ts";
 import type { IdentityCtx } from "./ctx.ts";
 
-const byId = validate("param", z.object({ id: ApiKeyId }));
+const byId = validateId(ApiKeyId);
 
 export const apiKeyRoutes = new Hono<ApiEnv<IdentityCtx>>()
   .get("/", may("session"), validate("query", ListApiKeys), async (c) =>

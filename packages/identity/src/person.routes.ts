@@ -1,8 +1,7 @@
 import type { ApiEnv } from "@netcheck/kernel/api-env";
 import { may } from "@netcheck/kernel/right";
-import { validate } from "@netcheck/kernel/validate";
+import { validate, validateId } from "@netcheck/kernel/validate";
 import { Hono } from "hono";
-import * as z from "zod";
 
 import { getMe } from "./account.ts";
 import type { IdentityCtx } from "./ctx.ts";
@@ -18,7 +17,7 @@ import {
   updatePerson,
 } from "./person.ts";
 
-const byId = validate("param", z.object({ id: PersonId }));
+const byId = validateId(PersonId);
 
 export const userRoutes = new Hono<ApiEnv<IdentityCtx>>()
   .get("/me", may("signed-in"), async (c) => c.json(await getMe(c.var.ctx)))

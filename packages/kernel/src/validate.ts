@@ -1,6 +1,6 @@
 import { zValidator } from "@hono/zod-validator";
 import type { ValidationTargets } from "hono";
-import type * as z from "zod";
+import * as z from "zod";
 
 import { Fault } from "./fault.ts";
 import { unstorableIn } from "./storable-text.ts";
@@ -29,6 +29,11 @@ export function validate<T extends keyof ValidationTargets, S extends z.ZodType>
     });
   });
   return Object.assign(validator, { [VALIDATES]: { target, schema } });
+}
+
+/** The `:id` of a path. */
+export function validateId<S extends z.ZodType>(id: S) {
+  return validate("param", z.object({ id }));
 }
 
 /** A body that is absent is judged by the schema: some may be left out. */
