@@ -1,4 +1,5 @@
-import { askOf, type Bucket, bucketsOf, takeFrom } from "@netcheck/kernel/rate-limit";
+import { type Bucket, bucketsOf } from "@netcheck/kernel/bucket";
+import { askOf, takeFrom } from "@netcheck/kernel/rate-limit";
 import { keysOf } from "@netcheck/kernel/redis-key";
 import { beforeEach, describe, expect, it } from "vitest";
 

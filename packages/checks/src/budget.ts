@@ -1,6 +1,7 @@
+import { bucketsOf } from "@netcheck/kernel/bucket";
 import type { Ctx } from "@netcheck/kernel/ctx";
 import { type Level, limitFields } from "@netcheck/kernel/limit-fields";
-import { askOf, bucketsOf, type Refusal, takeFrom } from "@netcheck/kernel/rate-limit";
+import { askOf, type Refusal, takeFrom } from "@netcheck/kernel/rate-limit";
 import { keysOf } from "@netcheck/kernel/redis-key";
 
 /** How many agents each may ask in a minute; at once, a minute's worth. */

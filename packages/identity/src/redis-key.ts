@@ -1,4 +1,4 @@
-import { bucketsOf } from "@netcheck/kernel/rate-limit";
+import { bucketsOf } from "@netcheck/kernel/bucket";
 import { keysOf } from "@netcheck/kernel/redis-key";
 
 export const redisKey = keysOf("identity");

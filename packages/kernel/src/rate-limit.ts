@@ -1,21 +1,8 @@
+import type { Bucket } from "./bucket.ts";
 import type { Ctx } from "./ctx.ts";
 import { Fault } from "./fault.ts";
 import { type Level, limitFields } from "./limit-fields.ts";
 import { GIVE_BACK, TAKE } from "./rate-limit-script.ts";
-import type { keysOf, RedisKey } from "./redis-key.ts";
-
-/** `most` tokens at once, and as many again over the window, evenly. */
-export type Limit = {
-  /** As who is limited reads it. */
-  name: string;
-  most: number;
-  windowSeconds: number;
-  /** Its level tells that it has not enough; nobody is refused for it. */
-  onlyTells?: boolean;
-};
-
-/** A limit for one of those who are limited. */
-export type Bucket = Limit & { key: RedisKey };
 
 /** What to say where these have not enough. */
 export type Refusal = (lacking: readonly Level[]) => { code: string; detail: string };
@@ -24,13 +11,6 @@ type Stores = Pick<Ctx, "redis" | "now">;
 type Spending = { cost?: number; refusal?: Refusal };
 
 const TOO_MANY: Refusal = () => ({ code: "platform.limited", detail: "Too many attempts." });
-
-/** The buckets of one owner's limits, each for whoever it counts. */
-export function bucketsOf(keyOf: ReturnType<typeof keysOf>) {
-  return (limit: Limit, ...who: readonly string[]): Bucket => {
-    return { ...limit, key: keyOf("limit", limit.name, ...who) };
-  };
-}
 
 /**
  * Takes `cost` tokens from every bucket, or none from any and throws `limited` with `Retry-After` and
