@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { glob, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 
 import { ALL } from "@netcheck/api/contexts";
@@ -7,8 +7,29 @@ import { loadRoutes } from "@netcheck/api/mounts";
 import { QUEUES } from "@netcheck/api/queues";
 import { describe, expect, it } from "vitest";
 
+import { CONTRACTS } from "../packages/api/contract/chapters.ts";
+
 const require = createRequire(import.meta.url);
 const folderOf = (name: string) => (name === "platform" ? "kernel" : name);
+
+/** What `platform` may begin a code with beside its own name: what kernel and the edge say for everybody. */
+const COMMON = /^(request|page)\.|^identity\.(unauthenticated|scope)$/;
+
+const CODES = CONTRACTS.flatMap(({ name, problems }) =>
+  Object.keys(problems).map((code) => ({ name, code })),
+);
+
+/** Who the keys belong to that the sources of a context make. */
+async function ownersIn(name: string) {
+  const folder = name === "platform" ? "{api,kernel}" : name;
+  const owners: unknown[] = [];
+  for await (const path of glob(`packages/${folder}/src/**/*.ts`)) {
+    if (path.endsWith("redis-key.ts") && path.includes("kernel")) continue;
+    const source = await readFile(path, "utf8");
+    owners.push(...[...source.matchAll(/\bkeysOf\(\s*([^)]*)\)/g)].map(([, owner]) => owner));
+  }
+  return owners;
+}
 
 type Event = { type: string; queue?: string };
 
@@ -70,6 +91,21 @@ describe.each(ALL.map((context) => [context.name, context] as const))(
       }
     });
 
+    it("[KRN-35] makes its keys of Redis in one place, beginning with its name", async () => {
+      expect(name).toMatch(/^[a-z-]+$/);
+      const owners = await ownersIn(name);
+      expect(owners).toEqual(owners.length === 0 ? [] : [JSON.stringify(name)]);
+    });
+
+    it("[KRN-43] refuses with codes of its own name", () => {
+      for (const { name: owner, code } of CODES) {
+        if (owner !== name) continue;
+        const isCommon = name === "platform" && COMMON.test(code);
+        const isOwn = code.startsWith(`${name}.`) || /^[a-z]+\.not_found$/.test(code);
+        expect(isOwn || isCommon, code).toBe(true);
+      }
+    });
+
     it("[KRN-43] mounts routes, shows metrics and measures them, all of which can be loaded", async () => {
       expect(await loadRoutes([context])).toHaveLength(Object.keys(context.routes).length);
       expect(Object.keys(await context.metrics()).length).toBeGreaterThan(0);
@@ -84,7 +120,11 @@ describe.each(ALL.map((context) => [context.name, context] as const))(
   },
 );
 
-describe("all contexts together", () => {
+describe("all contexts together", async () => {
+  const metrics = await Promise.all(ALL.map((context) => context.metrics()));
+  const operations = CONTRACTS.flatMap(({ chapters }) =>
+    chapters.flatMap((chapter) => Object.values(chapter.operations)),
+  );
   it.each([
     ["names", ALL.map(({ name }) => name)],
     ["scopes", ALL.flatMap(({ scopes }) => Object.keys(scopes))],
@@ -92,7 +132,12 @@ describe("all contexts together", () => {
     ["schedules", ALL.flatMap(({ schedules }) => schedules.map(({ name }) => name))],
     ["stores that are measured", ALL.flatMap(({ measures }) => Object.keys(measures))],
     ["queues", QUEUES.map(({ name }) => name)],
+    ["events", ALL.flatMap(({ emits }) => emits)],
+    ["metrics", metrics.flatMap((catalogue) => Object.values(catalogue).map(({ name }) => name))],
+    ["operations", operations.map(({ id }) => id)],
+    ["problems", CODES.map(({ code }) => code)],
   ])("[KRN-43] share no %s", (_, all) => {
+    expect(all.length).toBeGreaterThan(0);
     expect(new Set(all).size).toBe(all.length);
   });
 });

@@ -12,6 +12,7 @@ import { newId } from "@netcheck/kernel/id";
 import { log, setLogLevel } from "@netcheck/kernel/log";
 import { counter } from "@netcheck/kernel/metric";
 import { count, publishMetrics } from "@netcheck/kernel/metrics";
+import { keysOf } from "@netcheck/kernel/redis-key";
 import { readSettings } from "@netcheck/kernel/settings";
 import { firstAdmin } from "@netcheck/local/first-admin";
 import { Listen } from "@netcheck/local/listen";
@@ -118,7 +119,7 @@ const EFFECTS: Record<string, () => Promise<void> | void> = {
   REDIS_URL: async () => {
     using redis = await listener();
     await using open = await opened({ REDIS_URL: `http://:secret@${redis.host}` });
-    await open.platform.redis.get("x");
+    await open.platform.redis.get(keysOf("test")("x"));
     expect(redis.asked.join()).toContain("Bearer secret");
   },
   SQS_ENDPOINT: async () => expect(await queued({})).toContain("agent-results"),

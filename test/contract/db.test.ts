@@ -119,24 +119,14 @@ describe.each(DRIVERS)("the database over %s", (_name, open) => {
     expect(await names()).toEqual(["after"]);
   });
 
-  it("says of a database that is not there that it is down", async () => {
-    const url = new URL(database.url);
-    url.pathname = "/nowhere";
-    const nowhere = open(url.href);
-    await expect(nowhere.db.select().from(thing)).rejects.toMatchObject({
-      cause: { code: "3D000" },
-    });
-    await nowhere.close();
-  });
-
-  it("passes a wrong password's refusal on", async () => {
-    const url = new URL(database.url);
-    url.password = "wrong";
-    const stranger = open(url.href);
-    await expect(stranger.db.select().from(thing)).rejects.toMatchObject({
-      cause: { code: "28P01" },
-    });
-    await stranger.close();
+  it.each([
+    ["a database that is not there", { pathname: "/nowhere" }, "3D000"],
+    ["a wrong password", { password: "wrong" }, "28P01"],
+  ])("passes the refusal of %s on", async (_, other, code) => {
+    const url = Object.assign(new URL(database.url), other);
+    const refused = open(url.href);
+    await expect(refused.db.select().from(thing)).rejects.toMatchObject({ cause: { code } });
+    await refused.close();
   });
 });
 

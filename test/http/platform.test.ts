@@ -6,6 +6,7 @@ import { openPostgres } from "@netcheck/adapters/postgres";
 import { wholeApp } from "@netcheck/api/whole";
 import { RightsChanged, SessionEnded } from "@netcheck/identity/events";
 import { audit, person } from "@netcheck/identity/identity.sql";
+import { sessionKey } from "@netcheck/identity/live-session";
 import { revokeSession } from "@netcheck/identity/session";
 import { type AuditEntry, unaudited } from "@netcheck/kernel/audit";
 import { envelope } from "@netcheck/kernel/event";
@@ -213,7 +214,7 @@ describe("the platform", () => {
       Records: [record("good", message?.body ?? ""), record("bad", "{}")],
     });
     expect(report).toEqual({ batchItemFailures: [{ itemIdentifier: "bad" }] });
-    expect(await redis.get(`session:${sid}`)).toMatchObject({ ended: true });
+    expect(await redis.get(sessionKey(sid))).toMatchObject({ ended: true });
   });
 
   it("[KRN-3] refusals are problems with a stable code and a request id", async () => {

@@ -7,6 +7,7 @@ import { markDue } from "@netcheck/api/due";
 import type { handler as httpHandler } from "@netcheck/api/lambda";
 import type * as consumerHandlers from "@netcheck/api/lambda-consumers";
 import type * as scheduleHandlers from "@netcheck/api/lambda-schedules";
+import { redisKey } from "@netcheck/api/redis-key";
 import { minutely } from "@netcheck/api/round";
 import { newId } from "@netcheck/kernel/id";
 import { outbox } from "@netcheck/kernel/outbox.sql";
@@ -207,7 +208,11 @@ describe("the schedules", () => {
   });
 
   it("let a sleeping database sleep when nobody has written", async () => {
-    await cloud.platform.redis.eval("redis.call('DEL', KEYS[1])", ["schedules:due"], []);
+    await cloud.platform.redis.eval(
+      "redis.call('DEL', KEYS[1])",
+      [redisKey("schedules", "due")],
+      [],
+    );
     await leave();
     await schedules.minutely();
     expect((await left()).filter(({ sentAt }) => !sentAt)).toHaveLength(1);

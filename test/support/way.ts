@@ -17,10 +17,10 @@ import { createFirstAdmin } from "@netcheck/identity/first-admin";
 import { openPlatform } from "@netcheck/local/platform";
 import { generateTokenKeys } from "@netcheck/local/prepare";
 import { hc } from "hono/client";
-import { afterAll, beforeAll } from "vitest";
 
 import { freshDatabase } from "./database.ts";
 import { describedApp } from "./described.ts";
+import { useOpened } from "./opened.ts";
 import { freshVhost } from "./vhost.ts";
 
 export type Way = Awaited<ReturnType<typeof openWay>>;
@@ -32,17 +32,7 @@ const PROGRAMS = {
 };
 
 /** The whole way on real parts: API and consumers here, worker and agents as processes of their own. */
-export function useWay() {
-  let opened: Way | undefined;
-  beforeAll(async () => {
-    opened = await openWay();
-  });
-  afterAll(() => opened?.[Symbol.asyncDispose]());
-  return () => {
-    if (!opened) throw new Error("The way opens in beforeAll.");
-    return opened;
-  };
-}
+export const useWay = () => useOpened(openWay);
 
 async function openWay() {
   await using stack = new AsyncDisposableStack();

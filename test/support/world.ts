@@ -14,15 +14,13 @@ import type { Role } from "@netcheck/kernel/role";
 import { startRedisBridge } from "@netcheck/local/redis-bridge";
 import { parseAllowList } from "@netcheck/wire/address";
 import { hc } from "hono/client";
-import { afterAll, beforeAll } from "vitest";
 
 import { brokerAdminTwin } from "./broker-admin-twin.ts";
 import { freshDatabase } from "./database.ts";
 import { describedApp } from "./described.ts";
+import { useOpened } from "./opened.ts";
 import { queueTwin } from "./queue-twin.ts";
 import { redisOfThisWorker } from "./redis.ts";
-
-type World = Awaited<ReturnType<typeof openWorld>>;
 
 export const PASSWORD = "correct horse battery staple";
 const passwordHash = hashPassword(PASSWORD);
@@ -37,17 +35,7 @@ const NEEDED = {
 };
 
 /** Everything real except the clock, the queue and the broker, which tests must be able to stop. */
-export function useWorld() {
-  let opened: World | undefined;
-  beforeAll(async () => {
-    opened = await openWorld();
-  });
-  afterAll(() => opened?.[Symbol.asyncDispose]());
-  return () => {
-    if (!opened) throw new Error("The world opens in beforeAll.");
-    return opened;
-  };
-}
+export const useWorld = () => useOpened(openWorld);
 
 async function openWorld() {
   const database = await freshDatabase();

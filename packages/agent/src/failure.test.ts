@@ -4,43 +4,39 @@ import { dnsFailure, exchangeFailure, failure, tcpFailure, timeoutFailure } from
 
 const error = (code: string) => Object.assign(new Error(`${code}!`), { code });
 
+/** By what was being done. */
+const failing = {
+  dns: (cause: NodeJS.ErrnoException) => dnsFailure("x.example", cause),
+  tcp: tcpFailure,
+  tls: (cause: NodeJS.ErrnoException) => exchangeFailure("tls", cause),
+  firstByte: (cause: NodeJS.ErrnoException) => exchangeFailure("firstByte", cause),
+};
+
 describe("every failure says whose fault it is", () => {
   it.each([
-    ["ENOTFOUND", "target", "not_found"],
-    ["ENODATA", "target", "not_found"],
-    ["ESERVFAIL", "resolver", "resolver_failed"],
-    ["EREFUSED", "resolver", "resolver_failed"],
-    ["EAI_AGAIN", "resolver", "resolver_failed"],
-    ["ETIMEOUT", "resolver", "timeout"],
-  ])("dns %s: %s, %s", (code, failureSource, ours) => {
-    const failed = dnsFailure("x.example", error(code));
-    expect(failed).toMatchObject({ failureSource, failedPhase: "dns", error: { code: ours } });
-  });
-
-  it.each([
-    ["ECONNREFUSED", "target", "refused"],
-    ["ECONNRESET", "target", "refused"],
-    ["ETIMEDOUT", "path", "timeout"],
-    ["EHOSTUNREACH", "path", "unreachable"],
-    ["ENETUNREACH", "path", "unreachable"],
-    ["EMFILE", "agent", "unreachable"],
-    ["EADDRNOTAVAIL", "agent", "unreachable"],
-    ["EPERM", "agent", "unreachable"],
-  ])("tcp %s: %s, %s", (code, failureSource, ours) => {
-    const failed = tcpFailure(error(code));
-    expect(failed).toMatchObject({ failureSource, failedPhase: "tcp", error: { code: ours } });
-  });
-
-  it.each([
-    ["tls", "ECONNRESET", "reset"],
-    ["tls", "ERR_SSL_WRONG_VERSION_NUMBER", "tls_failed"],
-    ["firstByte", "EPIPE", "reset"],
-    ["firstByte", "HPE_HEADER_OVERFLOW", "header_overflow"],
-    ["firstByte", "HPE_INVALID_CONSTANT", "not_http"],
-    ["firstByte", "ELSE", "no_answer"],
-  ] as const)("%s %s: target, %s", (failedPhase, code, ours) => {
-    const failed = exchangeFailure(failedPhase, error(code));
-    expect(failed).toMatchObject({ failureSource: "target", failedPhase, error: { code: ours } });
+    ["dns", "ENOTFOUND", "target", "not_found"],
+    ["dns", "ENODATA", "target", "not_found"],
+    ["dns", "ESERVFAIL", "resolver", "resolver_failed"],
+    ["dns", "EREFUSED", "resolver", "resolver_failed"],
+    ["dns", "EAI_AGAIN", "resolver", "resolver_failed"],
+    ["dns", "ETIMEOUT", "resolver", "timeout"],
+    ["tcp", "ECONNREFUSED", "target", "refused"],
+    ["tcp", "ECONNRESET", "target", "refused"],
+    ["tcp", "ETIMEDOUT", "path", "timeout"],
+    ["tcp", "EHOSTUNREACH", "path", "unreachable"],
+    ["tcp", "ENETUNREACH", "path", "unreachable"],
+    ["tcp", "EMFILE", "agent", "unreachable"],
+    ["tcp", "EADDRNOTAVAIL", "agent", "unreachable"],
+    ["tcp", "EPERM", "agent", "unreachable"],
+    ["tls", "ECONNRESET", "target", "reset"],
+    ["tls", "ERR_SSL_WRONG_VERSION_NUMBER", "target", "tls_failed"],
+    ["firstByte", "EPIPE", "target", "reset"],
+    ["firstByte", "HPE_HEADER_OVERFLOW", "target", "header_overflow"],
+    ["firstByte", "HPE_INVALID_CONSTANT", "target", "not_http"],
+    ["firstByte", "ELSE", "target", "no_answer"],
+  ] as const)("%s %s: %s, %s", (failedPhase, code, failureSource, ours) => {
+    const failed = failing[failedPhase](error(code));
+    expect(failed).toMatchObject({ failureSource, failedPhase, error: { code: ours } });
   });
 
   it("time that ran out is the fault of what was waited for", () => {

@@ -1,7 +1,7 @@
 import { glob, readFile } from "node:fs/promises";
 
-import { validate } from "@netcheck/kernel/http";
 import { may, requireRights } from "@netcheck/kernel/right";
+import { validate } from "@netcheck/kernel/validate";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import formats from "ajv-formats";
 import { Ajv2020 } from "ajv/dist/2020.js";

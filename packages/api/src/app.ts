@@ -1,4 +1,7 @@
-import { type ApiEnv, logRequests, onError, REQUEST_ID } from "@netcheck/kernel/http";
+import type { ApiEnv } from "@netcheck/kernel/api-env";
+import { onError } from "@netcheck/kernel/problem";
+import { REQUEST_ID } from "@netcheck/kernel/request-id";
+import { logRequests } from "@netcheck/kernel/request-log";
 import { requireRights } from "@netcheck/kernel/right";
 import { Hono } from "hono";
 import { cors } from "hono/cors";

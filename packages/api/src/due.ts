@@ -1,6 +1,8 @@
 import type { Redis } from "@netcheck/kernel/redis";
 
-const KEY = "schedules:due";
+import { redisKey } from "./redis-key.ts";
+
+const DUE = redisKey("schedules", "due");
 const KEPT_SECONDS = 2 * 86_400;
 /** Longer than any request and than the age at which the repair takes up what was left. */
 const SETTLED_AFTER_MS = 60_000;
@@ -13,12 +15,12 @@ const UNSETTLED =
  */
 export async function markDue(redis: Redis, now: Date) {
   const mark = `at:${now.getTime()}:${crypto.randomUUID()}`;
-  await redis.set(KEY, mark, { ex: KEPT_SECONDS });
+  await redis.set(DUE, mark, { ex: KEPT_SECONDS });
 }
 
 /** The last mark, or undefined if nobody has written since this round settled it. */
 export async function findDue(redis: Redis, round: string) {
-  const mark = await redis.eval<[], string | null>(UNSETTLED, [KEY, settledKey(round)], []);
+  const mark = await redis.eval<[], string | null>(UNSETTLED, [DUE, settledKey(round)], []);
   return mark ?? undefined;
 }
 
@@ -30,5 +32,5 @@ export async function settleDue(redis: Redis, round: string, mark: string, now: 
 }
 
 function settledKey(round: string) {
-  return `schedules:settled:${round}`;
+  return redisKey("schedules", "settled", round);
 }

@@ -1,9 +1,9 @@
 import { authenticate } from "@netcheck/identity/bearer";
 import { checkProof, proofOf } from "@netcheck/identity/browser";
 import { cookiesOf } from "@netcheck/identity/cookie";
+import type { ApiEnv } from "@netcheck/kernel/api-env";
 import type { Actor } from "@netcheck/kernel/ctx";
 import { Fault } from "@netcheck/kernel/fault";
-import type { ApiEnv } from "@netcheck/kernel/http";
 import type { Context } from "hono";
 import { getCookie } from "hono/cookie";
 

@@ -1,4 +1,4 @@
-import type { ApiEnv } from "@netcheck/kernel/http";
+import type { ApiEnv } from "@netcheck/kernel/api-env";
 import { may } from "@netcheck/kernel/right";
 import { Hono } from "hono";
 

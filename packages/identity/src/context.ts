@@ -10,10 +10,10 @@ export const identity = describe<IdentityCtx>()({
   installs: { "@node-rs/argon2": "2.2.1" },
   routes: {
     "/api/v1/auth": () => import("./auth.routes.ts").then((m) => m.authRoutes),
-    "/api/v1/users": () => import("./people.routes.ts").then((m) => m.userRoutes),
-    "/api/v1/api-keys": () => import("./people.routes.ts").then((m) => m.apiKeyRoutes),
-    "/api/v1/audit": () => import("./people.routes.ts").then((m) => m.auditRoutes),
-    "/.well-known": () => import("./people.routes.ts").then((m) => m.wellKnownRoutes),
+    "/api/v1/users": () => import("./person.routes.ts").then((m) => m.userRoutes),
+    "/api/v1/api-keys": () => import("./api-key.routes.ts").then((m) => m.apiKeyRoutes),
+    "/api/v1/audit": () => import("./audit.routes.ts").then((m) => m.auditRoutes),
+    "/.well-known": () => import("./key-set.routes.ts").then((m) => m.wellKnownRoutes),
   },
   subscriptions: {
     "identity.session_ended": () => import("./identity.consumer.ts").then((m) => [m.endedSessions]),

@@ -105,7 +105,7 @@ function rowsOf<S extends z.ZodType>(
 /** Sends what an earlier process could not. Returns how many rows it sent. */
 export async function repairOutbox(ctx: Ctx, olderThanMs = 10_000) {
   const acting = requireActor(ctx, "system");
-  const before = new Date(ctx.now().getTime() - olderThanMs);
+  const before = new Date(acting.now().getTime() - olderThanMs);
   const due = and(isNull(outbox.sentAt), lt(outbox.createdAt, before));
   const rows = await acting.db.select().from(outbox).where(due).orderBy(outbox.id).limit(500);
   await send(acting, rows);
@@ -115,7 +115,7 @@ export async function repairOutbox(ctx: Ctx, olderThanMs = 10_000) {
 /** Forgets what was sent a day ago and longer. Safe to repeat. */
 export async function purgeOutbox(ctx: Ctx) {
   const acting = requireActor(ctx, "system");
-  const before = new Date(ctx.now().getTime() - 86_400_000);
+  const before = new Date(acting.now().getTime() - 86_400_000);
   await writing(acting).delete(outbox).where(lt(outbox.sentAt, before));
 }
 

@@ -114,7 +114,7 @@ describe("a response", () => {
     expect(judgeResult(arrival({ content }), NOW)).toHaveProperty("agentId", AGENT);
   });
 
-  it.for([["a\nb"], [`${"x".repeat(200)}`], [7], [""], [{ "!": "timestamp" }]])(
+  it.for([["a\nb"], ["seven-7"], [`${"x".repeat(200)}`], [7], [""], [{ "!": "timestamp" }]])(
     "with the request id %j gets one of ours",
     ([id]) => {
       const verdict = judgeResult(arrival({ headers: { "x-request-id": id } }), NOW);

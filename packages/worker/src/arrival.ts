@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import { sqsSafe } from "@netcheck/adapters/sqs-batch";
+import { REQUEST_ID } from "@netcheck/kernel/request-id";
 import type { Carried, Reason, ResultDelivery } from "@netcheck/wire/delivery";
 import { type Kind, saidKey } from "@netcheck/wire/kind";
 import {
@@ -27,7 +28,6 @@ export type Verdict =
 
 const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 const USER = new RegExp(`^agent\\.(${UUID})$`);
-const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 /** Judges what lies in the queue of a kind. What a body says of its sender is ignored. */
 export function judgeSaid(kind: string, { schema, carriedAs }: Pick<Kind, "schema" | "carriedAs">) {

@@ -17,7 +17,7 @@ const body = (change: object = {}, data: object = {}) =>
     id: "01980000-0000-7000-8000-0000000000ee",
     type: "check.requested",
     at: "2030-01-02T03:04:00.000Z",
-    requestId: "r-1",
+    requestId: "request-1",
     actor: { type: "system", job: "test" },
     data: { ...DATA, ...data },
     ...change,
@@ -30,7 +30,7 @@ describe("a body of check-requests", () => {
     const message: unknown = JSON.parse(String(content));
     expect(message).toEqual({ v: 1, id: checkId, kind: "check", ...rest });
     expect(CheckRequest.parse(message)).toEqual(message);
-    expect({ agentIds, requestId }).toEqual({ agentIds: DATA.agentIds, requestId: "r-1" });
+    expect({ agentIds, requestId }).toEqual({ agentIds: DATA.agentIds, requestId: "request-1" });
     expect(new Date(deadlineAt).toISOString()).toBe(DATA.deadlineAt);
   });
 

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod";
 
 import { Fault, invalid } from "./fault.ts";
-import { onError, validate } from "./http.ts";
+import { onError } from "./problem.ts";
+import { validate } from "./validate.ts";
 
 const Body = z.strictObject({ place: z.string() });
 const Query = z.object({ limit: z.string().optional() });
