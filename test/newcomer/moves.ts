@@ -107,31 +107,6 @@ export type EchoOptions = z.output<typeof EchoOptions>;
       { before: "http, tcp,", write: "echo, " },
       { before: "HttpFacts & ", write: "EchoFacts & " },
     ],
-    "packages/checks/src/check-types.contract.ts": [
-      { before: "  DnsOptions,\n  Http", write: "  EchoOptions,\n" },
-      {
-        before: "/** What the validator reads",
-        write: `const AskEcho = z.strictObject({
-  type: z.literal("echo"),
-  target: target.describe("A host."),
-  port: Port.optional().describe("7 unless given."),
-  options: EchoOptions.extend({ port }).optional(),
-  ...asked,
-});
-
-const EchoResult = z
-  .looseObject({ resolvedAddress, heard: z.string(), timings: z.looseObject({ total: Ms }) })
-  .partial()
-  .meta({ id: "EchoResult" });
-
-const EchoSummary = Counted.extend({ echoed: z.int() }).meta({ id: "EchoSummary" });
-
-`,
-      },
-      { before: "AskHttp, AskTcp", write: "AskEcho, " },
-      { before: "HttpResult, TcpResult", write: "EchoResult, " },
-      { before: "CodesSummary, PortSummary", write: "EchoSummary, " },
-    ],
   },
 };
 

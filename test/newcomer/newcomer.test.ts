@@ -94,8 +94,8 @@ describe("what moves in", () => {
     expect(touched.checkType.filter(isNoTest)).toEqual([
       "packages/agent/src/probe-echo.ts",
       "packages/agent/src/probes.ts",
-      "packages/checks/src/check-types.contract.ts",
       "packages/checks/src/check-types.ts",
+      "packages/checks/src/echo-check.contract.ts",
       "packages/checks/src/echo-check.ts",
       "packages/wire/src/options.ts",
     ]);
