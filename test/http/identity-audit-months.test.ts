@@ -1,6 +1,7 @@
 import { jobCtx } from "@netcheck/api/platform";
-import { auditRow, ListAudit, pageQuery } from "@netcheck/identity/audit";
+import { ListAudit, pageQuery } from "@netcheck/identity/audit";
 import { keepAudit, PARTITIONS } from "@netcheck/identity/audit-months";
+import { auditRow } from "@netcheck/identity/audit-row";
 import { audit } from "@netcheck/identity/identity.sql";
 import { newId } from "@netcheck/kernel/id";
 import { periodsOf } from "@netcheck/kernel/partition";

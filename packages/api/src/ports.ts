@@ -1,4 +1,4 @@
-import { auditRow } from "@netcheck/identity/audit";
+import { auditRow } from "@netcheck/identity/audit-row";
 
 import type { ApiCtx } from "./contexts.ts";
 import { subscribers } from "./queues.ts";
