@@ -10,8 +10,8 @@ import {
   requireScope,
 } from "@netcheck/kernel/guard";
 import type { Id } from "@netcheck/kernel/id";
-import { transaction } from "@netcheck/kernel/outbox";
 import { hashSecret, newSecret } from "@netcheck/kernel/secret";
+import { transaction } from "@netcheck/kernel/transaction";
 import { writing } from "@netcheck/kernel/writing";
 import type { AgentSession, Register } from "@netcheck/wire/registration";
 import { and, eq, ne, sql } from "drizzle-orm";

@@ -12,8 +12,8 @@ import {
   requireScope,
 } from "@netcheck/kernel/guard";
 import type { Id } from "@netcheck/kernel/id";
-import { transaction } from "@netcheck/kernel/outbox";
 import { hashSecret, newSecret } from "@netcheck/kernel/secret";
+import { transaction } from "@netcheck/kernel/transaction";
 import { formatNetworks } from "@netcheck/wire/address";
 import type { AgentSession } from "@netcheck/wire/registration";
 import { and, desc, eq, inArray, isNotNull, isNull, ne } from "drizzle-orm";

@@ -13,8 +13,8 @@ import {
 } from "./cut.ts";
 import type { Acting, ActorOf } from "./guard.ts";
 import { readBriefly } from "./measure.ts";
-import { transaction } from "./outbox.ts";
 import { periodIn, periodOf, type Width } from "./period.ts";
+import { transaction } from "./transaction.ts";
 
 /** Tables that are cut into the same periods, each with a default partition made by hand. */
 export type Partitions = {
