@@ -8,14 +8,13 @@ import { QUEUES } from "@netcheck/api/queues";
 import { describe, expect, it } from "vitest";
 
 const require = createRequire(import.meta.url);
-const folderOf = (name: string) => (name === "platform" ? "kernel" : name);
 
 type Event = { type: string; queue?: string };
 
 /** What a context's `events.ts` tells to others. */
-async function eventsOf(name: string): Promise<Event[]> {
-  if (!existsSync(`packages/${name}/src/events.ts`)) return [];
-  const told = (await import(`@netcheck/${name}/events`)) as Record<string, unknown>;
+async function eventsOf(folder: string): Promise<Event[]> {
+  if (!existsSync(`packages/${folder}/src/events.ts`)) return [];
+  const told = (await import(`@netcheck/${folder}/events`)) as Record<string, unknown>;
   return Object.values(told).filter((one): one is Event => {
     return typeof one === "object" && one !== null && "type" in one && "schema" in one;
   });
@@ -25,22 +24,22 @@ describe.each(ALL.map((context) => [context.name, context] as const))(
   "the context %s",
   (name, context) => {
     it("[KRN-43] has its rules, each under its letters, and its row of rights", async () => {
-      const rules = await readFile(`packages/${folderOf(name)}/RULES.md`, "utf8");
+      const rules = await readFile(`packages/${context.folder}/RULES.md`, "utf8");
       const letters = new Set([...rules.matchAll(/^- \[([A-Z]{3})-\d+\]/gm)].map(([, one]) => one));
       expect([...letters]).toHaveLength(1);
       expect(existsSync(`test/http/rights-${name}.test.ts`)).toBe(true);
     });
 
     it("[KRN-43] tells the events of its events.ts, and fills the queues that they name", async () => {
-      const events = await eventsOf(name);
+      const events = await eventsOf(context.folder);
       expect(context.emits.toSorted()).toEqual(events.map(({ type }) => type).toSorted());
       const queues = new Set(events.flatMap(({ queue }) => queue ?? []));
-      expect([...queues]).toEqual(context.fills ?? []);
+      expect([...queues]).toEqual(context.fills);
     });
 
     it("[KRN-43] hears events that somebody tells, with handlers of that very type", async () => {
       const told = new Set(ALL.flatMap(({ emits }) => emits));
-      for (const [type, load] of Object.entries(context.subscriptions ?? {})) {
+      for (const [type, load] of Object.entries(context.subscriptions)) {
         expect(told).toContain(type);
         const handlers = await load();
         expect(handlers.length).toBeGreaterThan(0);
@@ -49,16 +48,15 @@ describe.each(ALL.map((context) => [context.name, context] as const))(
     });
 
     it("[KRN-43] takes from queues under names that its consumers bear in the log", async () => {
-      for (const [queue, { consumer }] of Object.entries(context.queues ?? {})) {
+      for (const [queue, { consumer }] of Object.entries(context.queues)) {
         expect((await consumer()).name).toMatch(new RegExp(`^${name}\\.`));
         expect(QUEUES.map((one) => one.name)).toContain(queue);
       }
     });
 
     it("[KRN-43] does by the clock what bears its name, and can be loaded", async () => {
-      const own = name === "platform" ? "(outbox|idempotency)" : name;
       for (const { name: schedule, run, asks } of context.schedules) {
-        expect(schedule).toMatch(new RegExp(`^${own}\\.[a-z_]+$`));
+        expect(schedule).toMatch(new RegExp(`^${name}\\.[a-z_]+$`));
         expect(await run()).toBeTypeOf("function");
         if (asks) expect(await asks()).toBeTypeOf("function");
       }
@@ -72,7 +70,7 @@ describe.each(ALL.map((context) => [context.name, context] as const))(
     });
 
     it("[KRN-43] brings along packages in the version that is installed", () => {
-      for (const [npm, version] of Object.entries(context.installs ?? {}))
+      for (const [npm, version] of Object.entries(context.installs))
         expect(require(`${npm}/package.json`)).toMatchObject({ version });
     });
   },

@@ -1,8 +1,8 @@
-import { describe } from "@netcheck/kernel/context";
+import { defineContext } from "@netcheck/kernel/context";
 
 import type { AgentsCtx } from "./ctx.ts";
 
-export const agents = describe<AgentsCtx>()({
+export const agents = defineContext<AgentsCtx>()({
   name: "agents",
   scopes: {
     "agents:read": { from: "viewer", means: "Read agents." },
@@ -21,7 +21,6 @@ export const agents = describe<AgentsCtx>()({
       atOnce: 2,
     },
   },
-  emits: [],
   schedules: [
     {
       name: "agents.sweep",

@@ -21,14 +21,15 @@ export async function manifest() {
 }
 
 async function contextOf(context: AnyContext) {
-  const { name, routes, schedules, emits, queues = {}, secrets = [], installs = {} } = context;
+  const { name, folder, routes, schedules, emits, queues, secrets, installs } = context;
   const takes = consumedBy(context).map((queue) => {
     const { batch, windowSeconds, atOnce } = { windowSeconds: 0, ...EVENTS, ...queues[queue] };
     return { queue, batch, windowSeconds, atOnce };
   });
-  const sends = [...(context.fills ?? []), ...emits.flatMap(subscribers)];
+  const sends = [...context.fills, ...emits.flatMap(subscribers)];
   return {
     name,
+    folder,
     paths: Object.keys(routes),
     secrets,
     installs: Object.entries(installs).map(([npm, version]) => ({ npm, version })),

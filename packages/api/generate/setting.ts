@@ -22,7 +22,7 @@ export type ShownSetting = z.output<typeof Meta> & {
 /** Of these contexts; of none, what belongs to nobody in particular. */
 export async function shownSettings(contexts: readonly AnyContext[]): Promise<ShownSetting[]> {
   if (contexts.length === 0) return shown(Base.shape);
-  const parts = await Promise.all(contexts.flatMap(({ settings }) => settings?.() ?? []));
+  const parts = await Promise.all(contexts.map(({ settings }) => settings()));
   const own = parts.flatMap((part) => shown(part.Settings.shape));
   return own.filter(({ name }) => !(name in Base.shape));
 }

@@ -17,7 +17,7 @@ export async function openConsumer(
   const consumer =
     queue === eventsQueue(context.name)
       ? await subscriberOf(context)
-      : await context.queues?.[queue]?.consumer();
+      : await context.queues[queue]?.consumer();
   if (!consumer) throw new Error(`${context.name} takes nothing from ${queue}.`);
   return sqsHandler(consumer, (requestId) => jobCtx(platform, consumer.name, requestId));
 }
@@ -32,7 +32,7 @@ export async function openConsumers(platform: Platform, contexts: readonly AnyCo
   return new Map(await Promise.all(taken));
 }
 
-async function subscriberOf({ name, subscriptions = {} }: AnyContext) {
+async function subscriberOf({ name, subscriptions }: AnyContext) {
   const handlers = await Promise.all(Object.values(subscriptions).map((load) => load()));
   return subscriber(name, handlers.flat());
 }

@@ -8,7 +8,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /** Every setting of the platform, or of some contexts of it. */
 export async function settingsOf(contexts: readonly AnyContext[] = ALL): Promise<z.ZodObject> {
-  const parts = await Promise.all(contexts.flatMap(({ settings }) => settings?.() ?? []));
+  const parts = await Promise.all(contexts.map(({ settings }) => settings()));
   const shapes = parts.map((part) => part.Settings.shape);
   return z.object(Object.assign({}, Base.shape, ...shapes));
 }
@@ -27,7 +27,7 @@ export async function openSettings(
   const may: Record<string, true> = Object.fromEntries(missing.map((name) => [name, true]));
   const read = readSettings(schema.partial(may), env);
   const parts = await Promise.all(
-    contexts.map(async ({ settings }) => (await settings?.())?.partOf(read as never)),
+    contexts.map(async ({ settings }) => (await settings()).partOf(read as never)),
   );
   const settings = Base.partial({ AMQP_MANAGEMENT_URL: true }).parse(env);
   return { settings, parts: Object.assign({}, ...parts) as Parts };
