@@ -24,8 +24,6 @@ const Around = z.object({
   METRICS_NAMESPACE: z.string().optional(),
 });
 
-type Settings = Omit<Base, "AMQP_MANAGEMENT_URL"> & { AMQP_MANAGEMENT_URL?: string | undefined };
-
 /** Copied beside the bundle of the platform's own function by `stacks/`. */
 const COPIED: DocsFiles = {
   documents: () =>
@@ -49,7 +47,7 @@ export async function openPlatform(env: NodeJS.ProcessEnv, contexts: readonly An
     redis: openRedis({ url, token: decodeURIComponent(password) }),
     queue: queueOf(settings),
     now: () => new Date(),
-    brokerAdmin: brokerOf(settings, around.RMQ_WORKER_USER),
+    brokerAdmin: brokerOf(env, around.RMQ_WORKER_USER),
     docs: docsOf(COPIED),
     isOneProcess: false,
     trustedProxies: settings.TRUSTED_PROXIES,
@@ -59,14 +57,14 @@ export async function openPlatform(env: NodeJS.ProcessEnv, contexts: readonly An
   return { platform, close };
 }
 
-async function openDatabase({ DATABASE_URL: url, DATABASE_DRIVER, NEON_PROXY }: Settings) {
+async function openDatabase({ DATABASE_URL: url, DATABASE_DRIVER, NEON_PROXY }: Base) {
   if (DATABASE_DRIVER === "neon") return openNeon(url, { proxy: NEON_PROXY });
   const { openPostgres } = await import("@netcheck/adapters/postgres");
   return openPostgres(url, 1);
 }
 
 /** Loaded on the first use, as few requests have one. */
-function queueOf(settings: Settings): Queue {
+function queueOf(settings: Base): Queue {
   const { SQS_ENDPOINT: endpoint, AWS_REGION: region, SQS_QUEUE_PREFIX: prefix } = settings;
   const queue = once(async () => {
     const { sqsQueue } = await import("@netcheck/adapters/sqs");
@@ -88,27 +86,14 @@ function docsOf(files: DocsFiles): Docs {
 }
 
 /** The same, as few requests have one. */
-function brokerOf(settings: Settings, platformUser: string | undefined): BrokerAdmin {
-  const broker = once(() => openBroker(settings, platformUser));
+function brokerOf(env: NodeJS.ProcessEnv, platformUser: string | undefined): BrokerAdmin {
+  const broker = once(async () => {
+    const { openBrokerAdmin } = await import("./broker-admin.ts");
+    return openBrokerAdmin(env, platformUser);
+  });
   return {
     ensureAccount: async (account) => (await broker()).ensureAccount(account),
     removeAccount: async (account) => (await broker()).removeAccount(account),
     reconcile: async (accounts) => (await broker()).reconcile(accounts),
   };
-}
-
-async function openBroker(
-  settings: Settings,
-  platformUser: string | undefined,
-): Promise<BrokerAdmin> {
-  const { AMQP_MANAGEMENT_URL: managementUrl } = settings;
-  if (!managementUrl) throw new Error("This function is not given AMQP_MANAGEMENT_URL.");
-  const { rabbitAdmin } = await import("@netcheck/adapters/rabbit-admin");
-  return rabbitAdmin({
-    managementUrl,
-    vhost: settings.RMQ_AGENTS_VHOST,
-    requestExchange: settings.RMQ_REQUEST_EXCHANGE,
-    responseExchange: settings.RMQ_RESPONSE_EXCHANGE,
-    ...(platformUser && { platformUser }),
-  });
 }
