@@ -1,4 +1,5 @@
 import { variables } from "@netcheck/agent/option";
+import { ASKED, SAID } from "@netcheck/wire/kind";
 
 import { stageSecrets } from "../deploy/stage-secret.ts";
 import { ALL, type AnyContext } from "../src/contexts.ts";
@@ -8,11 +9,18 @@ import { shownSettings } from "./setting.ts";
 /** Of a context's events: few, and each a matter of a moment. */
 const EVENTS = { batch: 10, atOnce: 5 };
 
+/** The queues of the worker, by the catalogue of kinds. */
+const WORKER = {
+  takes: Object.values(ASKED).map(({ takenFrom }) => takenFrom),
+  sends: [...new Set(Object.values(SAID).map(({ carriedTo }) => carriedTo))],
+};
+
 /** What `stacks/` must know of the contexts, which it never imports. */
 export async function manifest() {
   return {
     consumerSeconds: CONSUMER_SECONDS,
     queues: QUEUES,
+    worker: WORKER,
     settings: await given([]),
     secrets: Object.fromEntries((await stageSecrets()).map(({ setting, name }) => [setting, name])),
     agentVariables: variables,

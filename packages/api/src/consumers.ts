@@ -22,7 +22,7 @@ export async function openConsumer(
   return sqsHandler(consumer, (requestId) => jobCtx(platform, consumer.name, requestId));
 }
 
-/** All of them, by their queues. `check-requests` is the worker's. */
+/** All of them, by their queues. Those of requests to agents are the worker's. */
 export async function openConsumers(platform: Platform, contexts: readonly AnyContext[] = ALL) {
   const taken = contexts.flatMap((context) =>
     consumedBy(context).map(async (queue) => {
