@@ -2,7 +2,7 @@ import { alarm } from "./alarm";
 import { api } from "./api";
 import { health, ready } from "./canaries";
 import { missed } from "./clock";
-import { bridge } from "./contexts";
+import { carrier } from "./contexts";
 import { functions } from "./functions";
 import { cluster } from "./network";
 import { queues } from "./queues";
@@ -16,7 +16,7 @@ const depth = {
 } as const;
 
 /** Somebody waits for what agents are asked. */
-const mostAge = (name: string) => (bridge.takes.includes(name) ? 15 : 300);
+const mostAge = (name: string) => (carrier.takes.includes(name) ? 15 : 300);
 
 for (const { name, live, dead } of queues) {
   const dimensions = { QueueName: live.nodes.queue.name };

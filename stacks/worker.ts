@@ -1,5 +1,5 @@
 import { sending } from "./access";
-import { bridge, pascal } from "./contexts";
+import { carrier, pascal } from "./contexts";
 import { workerSettings } from "./given-settings";
 import { cluster } from "./network";
 import { queueOf } from "./queues";
@@ -30,9 +30,9 @@ export const worker = new sst.aws.Service("Worker", {
   permissions: [
     {
       actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueUrl"],
-      resources: bridge.takes.map((name) => queueOf(name).live.arn),
+      resources: carrier.takes.map((name) => queueOf(name).live.arn),
     },
-    ...sending(bridge.sends),
+    ...sending(carrier.fills),
   ],
   health: {
     command: ["CMD-SHELL", `find ${ALIVE_FILE} -mmin -1 | grep -q .`],
@@ -67,7 +67,7 @@ export const worker = new sst.aws.Service("Worker", {
 });
 
 const { autoScalingTarget } = worker.nodes;
-for (const name of bridge.takes) {
+for (const name of carrier.takes) {
   new aws.appautoscaling.Policy(`Worker${pascal(name)}Depth`, {
     serviceNamespace: autoScalingTarget.serviceNamespace,
     scalableDimension: autoScalingTarget.scalableDimension,

@@ -9,18 +9,15 @@ import { shownSettings } from "./setting.ts";
 /** Of a context's events: few, and each a matter of a moment. */
 const EVENTS = { batch: 10, atOnce: 5 };
 
-/** The queues of the worker, by the catalogue of kinds. */
-const WORKER = {
-  takes: Object.values(ASKED).map(({ takenFrom }) => takenFrom),
-  sends: [...new Set(Object.values(SAID).map(({ carriedTo }) => carriedTo))],
-};
-
 /** What `stacks/` must know of the contexts, which it never imports. */
 export async function manifest() {
   return {
     consumerSeconds: CONSUMER_SECONDS,
     queues: QUEUES,
-    worker: WORKER,
+    worker: {
+      takes: distinct(Object.values(ASKED).map(({ takenFrom }) => takenFrom)),
+      fills: distinct(Object.values(SAID).map(({ carriedTo }) => carriedTo)),
+    },
     settings: await given([]),
     secrets: Object.fromEntries((await stageSecrets()).map(({ setting, name }) => [setting, name])),
     agentVariables: variables,
@@ -42,13 +39,17 @@ async function contextOf(context: AnyContext) {
     secrets,
     installs: Object.entries(installs).map(([npm, version]) => ({ npm, version })),
     settings: await given([context]),
-    sends: [...new Set(sends)],
+    sends: distinct(sends),
     takes,
     schedules: schedules.map(({ name: schedule, everySeconds }) => ({
       name: schedule,
       everySeconds,
     })),
   };
+}
+
+function distinct(names: readonly string[]) {
+  return [...new Set(names)];
 }
 
 /** Those that an operator may give to a stage. */
