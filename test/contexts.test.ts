@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 
 import { ALL } from "@netcheck/api/contexts";
-import { loadRoutes } from "@netcheck/api/mounts";
+import { loadRoutes } from "@netcheck/api/load-routes";
 import { QUEUES } from "@netcheck/api/queues";
 import { describe, expect, it } from "vitest";
 

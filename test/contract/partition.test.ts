@@ -1,8 +1,8 @@
-import type { Cut, Span } from "@netcheck/kernel/cut";
 import { requireActor } from "@netcheck/kernel/guard";
 import { type Id, newId } from "@netcheck/kernel/id";
 import { alone, makePartitions, type Partitions, periodsOf } from "@netcheck/kernel/partition";
 import { periodsAhead } from "@netcheck/kernel/partition-ahead";
+import type { Cut, Span } from "@netcheck/kernel/partition-cut";
 import { periodOf } from "@netcheck/kernel/period";
 import { dropBefore } from "@netcheck/kernel/retention";
 import { sql } from "drizzle-orm";

@@ -1,4 +1,4 @@
-import { jobCtx } from "@netcheck/api/platform";
+import { jobCtx } from "@netcheck/api/ctx-for";
 import { check, result } from "@netcheck/checks/check.sql";
 import { PARTITIONS } from "@netcheck/checks/partition";
 import { requireActor } from "@netcheck/kernel/guard";

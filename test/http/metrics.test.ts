@@ -2,10 +2,10 @@ import { spawnSync } from "node:child_process";
 
 import { openPostgres } from "@netcheck/adapters/postgres";
 import { recordHeartbeats } from "@netcheck/agents/presence";
+import { loadCatalogue } from "@netcheck/api/all-metrics";
 import { ALL } from "@netcheck/api/contexts";
-import type { Platform } from "@netcheck/api/platform";
-import { loadCatalogue } from "@netcheck/api/watched";
-import { wholeApp } from "@netcheck/api/whole";
+import type { Platform } from "@netcheck/api/ctx-for";
+import { wholeApp } from "@netcheck/api/whole-app";
 import { outbox } from "@netcheck/kernel/outbox.sql";
 import { count, sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";

@@ -1,7 +1,7 @@
 import { createQueues } from "@netcheck/adapters/sqs";
 import { reconcileBroker } from "@netcheck/agents/account";
+import { jobCtx } from "@netcheck/api/ctx-for";
 import { makeAllPartitions } from "@netcheck/api/partitions";
-import { jobCtx } from "@netcheck/api/platform";
 import { QUEUES } from "@netcheck/api/queues";
 import { createFirstAdmin } from "@netcheck/identity/first-admin";
 import { startNeonProxy } from "@netcheck/local/neon-proxy";

@@ -1,9 +1,9 @@
 import { openRedis } from "@netcheck/adapters/redis";
 import type { App } from "@netcheck/api/app";
+import { jobCtx, type Platform } from "@netcheck/api/ctx-for";
 import { openDocs } from "@netcheck/api/docs-files";
 import { SOURCES } from "@netcheck/api/docs-sources";
 import { makeAllPartitions } from "@netcheck/api/partitions";
-import { jobCtx, type Platform } from "@netcheck/api/platform";
 import { openSettings } from "@netcheck/api/settings";
 import { person } from "@netcheck/identity/identity.sql";
 import { hashPassword } from "@netcheck/identity/password";

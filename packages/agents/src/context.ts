@@ -39,7 +39,7 @@ export const agents = defineContext<AgentsCtx>()({
       run: () => import("./account.ts").then((m) => m.reconcileBroker),
     },
   ],
-  metrics: () => import("./catalogue.ts").then((m) => m.METRICS),
+  metrics: () => import("./metric-catalogue.ts").then((m) => m.METRICS),
   measures: {
     agents: () => import("./measure.ts").then((m) => m.measureAgents),
     presence: () => import("./measure.ts").then((m) => m.measurePresence),

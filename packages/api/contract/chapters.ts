@@ -2,7 +2,7 @@ import type { Routes } from "@netcheck/kernel/context";
 import type { Chapter, Problems } from "@netcheck/kernel/contract";
 
 import { ALL, type AnyContext } from "../src/contexts.ts";
-import { loadRoutes } from "../src/mounts.ts";
+import { loadRoutes } from "../src/load-routes.ts";
 
 /** A chapter with the routes that it is about. */
 export type Described = Chapter & { routes: Routes };

@@ -3,7 +3,7 @@ import { eventsQueue, subscriber } from "@netcheck/kernel/subscription";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 
 import { ALL, type AnyContext } from "./contexts.ts";
-import { jobCtx, type Platform } from "./platform.ts";
+import { jobCtx, type Platform } from "./ctx-for.ts";
 import { consumedBy } from "./queues.ts";
 
 export type Handler = (event: SQSEvent) => Promise<SQSBatchResponse>;

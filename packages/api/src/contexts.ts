@@ -3,7 +3,7 @@ import { checks } from "@netcheck/checks/context";
 import { identity } from "@netcheck/identity/context";
 import type { Context } from "@netcheck/kernel/context";
 
-import { platform } from "./platform.context.ts";
+import { platform } from "./context.ts";
 
 /** Every context of the house, in the order in which they may know each other. */
 export const CONTEXTS = [platform, identity, agents, checks] as const;

@@ -1,17 +1,17 @@
 import { openNeon } from "@netcheck/adapters/neon";
 import { openRedis } from "@netcheck/adapters/redis";
 import type { BrokerAdmin } from "@netcheck/kernel/broker";
+import { lazily } from "@netcheck/kernel/lazily";
 import { setLogLevel } from "@netcheck/kernel/log";
 import { publishMetrics } from "@netcheck/kernel/metrics";
-import { once } from "@netcheck/kernel/once";
 import type { Queue } from "@netcheck/kernel/queue";
 import { readSettings } from "@netcheck/kernel/settings";
 import * as z from "zod";
 
 import { ALL, type AnyContext } from "./contexts.ts";
+import type { Platform } from "./ctx-for.ts";
 import type { Docs, DocsFiles } from "./docs-files.ts";
 import type { Base } from "./env.ts";
-import type { Platform } from "./platform.ts";
 import { openSettings } from "./settings.ts";
 
 /** Each function is given the secrets it needs and no others. */
@@ -66,7 +66,7 @@ async function openDatabase({ DATABASE_URL: url, DATABASE_DRIVER, NEON_PROXY }: 
 /** Loaded on the first use, as few requests have one. */
 function queueOf(settings: Base): Queue {
   const { SQS_ENDPOINT: endpoint, AWS_REGION: region, SQS_QUEUE_PREFIX: prefix } = settings;
-  const queue = once(async () => {
+  const queue = lazily(async () => {
     const { sqsQueue } = await import("@netcheck/adapters/sqs");
     return sqsQueue({ endpoint, region, prefix });
   });
@@ -78,7 +78,7 @@ function queueOf(settings: Base): Queue {
 
 /** The same, as few functions have one. */
 function docsOf(files: DocsFiles): Docs {
-  const docs = once(async () => (await import("./docs-files.ts")).openDocs(files));
+  const docs = lazily(async () => (await import("./docs-files.ts")).openDocs(files));
   return {
     document: async () => (await docs()).document(),
     program: async () => (await docs()).program(),
@@ -87,7 +87,7 @@ function docsOf(files: DocsFiles): Docs {
 
 /** The same, as few requests have one. */
 function brokerOf(env: NodeJS.ProcessEnv, platformUser: string | undefined): BrokerAdmin {
-  const broker = once(async () => {
+  const broker = lazily(async () => {
     const { openBrokerAdmin } = await import("./broker-admin.ts");
     return openBrokerAdmin(env, platformUser);
   });

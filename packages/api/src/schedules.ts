@@ -3,7 +3,7 @@ import type { Schedule } from "@netcheck/kernel/schedule";
 import { within } from "@netcheck/kernel/time";
 
 import { ALL, type ApiCtx } from "./contexts.ts";
-import { jobCtx, type Platform } from "./platform.ts";
+import { jobCtx, type Platform } from "./ctx-for.ts";
 
 /** A schedule of any context. */
 export type Scheduled = Schedule<ApiCtx>;

@@ -20,6 +20,6 @@ export const checks = defineContext<ChecksCtx>()({
   emits: ["check.requested"],
   fills: ["check-requests"],
   partitions: () => import("./partition.ts").then((m) => m.PARTITIONS),
-  metrics: () => import("./catalogue.ts").then((m) => m.METRICS),
+  metrics: () => import("./metric-catalogue.ts").then((m) => m.METRICS),
   measures: { checks: () => import("./measure.ts").then((m) => m.measureChecks) },
 });

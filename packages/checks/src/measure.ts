@@ -1,11 +1,11 @@
 import type { Ctx } from "@netcheck/kernel/ctx";
 import { lowestId } from "@netcheck/kernel/id";
-import { readBriefly } from "@netcheck/kernel/measure";
 import { sample } from "@netcheck/kernel/metric";
+import { readBriefly } from "@netcheck/kernel/read-briefly";
 import { desc, eq, gte, sql } from "drizzle-orm";
 
-import { METRICS } from "./catalogue.ts";
 import { check, result } from "./check.sql.ts";
+import { METRICS } from "./metric-catalogue.ts";
 
 const WINDOW_MS = 5 * 60 * 1000;
 const COUNTED = 1_000;

@@ -1,13 +1,13 @@
 import type { Tx } from "@netcheck/kernel/ctx";
-import type { Span } from "@netcheck/kernel/cut";
 import { lowestId } from "@netcheck/kernel/id";
 import { count } from "@netcheck/kernel/metrics";
+import type { Span } from "@netcheck/kernel/partition-cut";
 import type { Kept } from "@netcheck/kernel/retention";
 import { and, gt, gte, lt } from "drizzle-orm";
 
-import { METRICS } from "./catalogue.ts";
 import { check, result } from "./check.sql.ts";
 import type { ChecksCtx } from "./ctx.ts";
+import { METRICS } from "./metric-catalogue.ts";
 
 /** Results go first: a check without results is not shown, results without a check would be lost. */
 export const PARTITIONS: Kept<ChecksCtx> = {

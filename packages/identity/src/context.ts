@@ -29,6 +29,6 @@ export const identity = defineContext<IdentityCtx>()({
     },
   ],
   partitions: () => import("./partition.ts").then((m) => m.PARTITIONS),
-  metrics: () => import("./catalogue.ts").then((m) => m.METRICS),
+  metrics: () => import("./metric-catalogue.ts").then((m) => m.METRICS),
   measures: { sessions: () => import("./measure.ts").then((m) => m.measureSessions) },
 });

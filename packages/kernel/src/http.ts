@@ -7,13 +7,13 @@ import { matchedRoutes } from "hono/route";
 import { METHOD_NAME_ALL } from "hono/router";
 import type * as z from "zod";
 
-import { METRICS } from "./catalogue.ts";
 import type { Actor, Ctx } from "./ctx.ts";
 import { Fault, unavailable } from "./fault.ts";
 import { placeOf } from "./field-place.ts";
 import { log, withLogFields } from "./log.ts";
+import { METRICS } from "./metric-catalogue.ts";
 import { observe, tally } from "./metrics.ts";
-import { isPostgresDown } from "./postgres.ts";
+import { isPostgresDown } from "./postgres-error.ts";
 import { unstorableIn } from "./storable-text.ts";
 
 /** A context's routes see the `ctx` their verbs need; the app makes one that satisfies all. */

@@ -1,9 +1,9 @@
-import { METRICS } from "./catalogue.ts";
 import type { Ctx } from "./ctx.ts";
-import { readBriefly } from "./measure.ts";
+import { METRICS } from "./metric-catalogue.ts";
 import { sample } from "./metric.ts";
 import { type Partitions, periodsOf } from "./partition.ts";
 import { periodOf } from "./period.ts";
+import { readBriefly } from "./read-briefly.ts";
 
 type Reading = Pick<Ctx, "db" | "now">;
 

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 
 import type { Ctx, Reader, Tx, WritingCtx } from "./ctx.ts";
+import { type Acting, type ActorOf, requireActor } from "./guard.ts";
 import {
   boundsOf,
   type Cut,
@@ -10,8 +11,7 @@ import {
   partitionOf,
   spanOf,
   tableOf,
-} from "./cut.ts";
-import { type Acting, type ActorOf, requireActor } from "./guard.ts";
+} from "./partition-cut.ts";
 import { periodIn, periodOf, type Width } from "./period.ts";
 import { transaction } from "./transaction.ts";
 

@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
 
 import type { Ctx, Tx } from "./ctx.ts";
-import { defaultOf, liesIn, partitionOf, type Span, spanOf } from "./cut.ts";
 import { requireActor } from "./guard.ts";
+import { defaultOf, liesIn, partitionOf, type Span, spanOf } from "./partition-cut.ts";
 import { alone, type Job, type Partitions, periodsOf, strandedPeriods } from "./partition.ts";
 import { DAY_MS, periodOf } from "./period.ts";
 

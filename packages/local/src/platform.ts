@@ -2,9 +2,9 @@ import { getConnInfo } from "@hono/node-server/conninfo";
 import { openRedis } from "@netcheck/adapters/redis";
 import { sqsQueue } from "@netcheck/adapters/sqs";
 import { openBrokerAdmin } from "@netcheck/api/broker-admin";
+import type { Platform } from "@netcheck/api/ctx-for";
 import { openDocs } from "@netcheck/api/docs-files";
 import { SOURCES } from "@netcheck/api/docs-sources";
-import type { Platform } from "@netcheck/api/platform";
 import { openSettings } from "@netcheck/api/settings";
 import { setLogLevel } from "@netcheck/kernel/log";
 

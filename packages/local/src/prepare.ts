@@ -1,8 +1,8 @@
 import { createQueues } from "@netcheck/adapters/sqs";
 import { reconcileBroker } from "@netcheck/agents/account";
 import { enrolByName } from "@netcheck/agents/enrolment";
+import { jobCtx } from "@netcheck/api/ctx-for";
 import { makeAllPartitions } from "@netcheck/api/partitions";
-import { jobCtx } from "@netcheck/api/platform";
 import { QUEUES } from "@netcheck/api/queues";
 import { authenticate } from "@netcheck/identity/bearer";
 import { createFirstAdmin, findFirstAdmin } from "@netcheck/identity/first-admin";

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 
-import type { Platform } from "@netcheck/api/platform";
+import type { Platform } from "@netcheck/api/ctx-for";
 import { runSchedule, type Scheduled, SCHEDULES } from "@netcheck/api/schedules";
 import { log } from "@netcheck/kernel/log";
 

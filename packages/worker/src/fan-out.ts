@@ -11,7 +11,7 @@ import type { Reason, ResultDelivery } from "@netcheck/wire/delivery";
 import { ANSWER } from "@netcheck/wire/kind";
 import { REQUEST_ID_HEADER } from "@netcheck/wire/message";
 
-import { METRICS } from "./catalogue.ts";
+import { METRICS } from "./metric-catalogue.ts";
 import { type Outcome, publisher } from "./publisher.ts";
 import { expirationOf, type Request, SOURCES } from "./request.ts";
 import type { Standing } from "./standing.ts";

@@ -1,5 +1,5 @@
-import { findDue, settleDue } from "./due.ts";
-import { jobCtx, type Platform } from "./platform.ts";
+import { jobCtx, type Platform } from "./ctx-for.ts";
+import { findDue, settleDue } from "./due-mark.ts";
 import { runAll, type Scheduled } from "./schedules.ts";
 
 const ROUND_SECONDS = 60;

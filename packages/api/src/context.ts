@@ -1,6 +1,6 @@
 import { defineContext } from "@netcheck/kernel/context";
 
-import type { PlatformCtx } from "./platform-ctx.ts";
+import type { PlatformCtx } from "./ctx.ts";
 
 /** What belongs to no context: health, metrics, documentation, the outbox, idempotency keys. */
 export const platform = defineContext<PlatformCtx>()({
@@ -29,6 +29,8 @@ export const platform = defineContext<PlatformCtx>()({
       run: () => import("@netcheck/kernel/idempotency").then((m) => m.purgeKeys),
     },
   ],
-  metrics: () => import("./catalogue.ts").then((m) => m.METRICS),
-  measures: { outbox: () => import("@netcheck/kernel/measure").then((m) => m.measureOutbox) },
+  metrics: () => import("./metric-catalogue.ts").then((m) => m.METRICS),
+  measures: {
+    outbox: () => import("@netcheck/kernel/outbox-measure").then((m) => m.measureOutbox),
+  },
 });
