@@ -1,5 +1,5 @@
 import { ALL } from "../src/contexts.ts";
-import { type ShownSetting, shownSettings } from "./setting.ts";
+import { type ShownSetting, shownSettings } from "../src/shown-settings.ts";
 
 const WIDTH = 100;
 

@@ -4,7 +4,7 @@ import { ASKED, SAID } from "@netcheck/wire/kind";
 import { stageSecrets } from "../deploy/stage-secret.ts";
 import { ALL, type AnyContext } from "../src/contexts.ts";
 import { CONSUMER_SECONDS, consumedBy, QUEUES, subscribers } from "../src/queues.ts";
-import { shownSettings } from "./setting.ts";
+import { shownSettings } from "../src/shown-settings.ts";
 
 /** Of a context's events: few, and each a matter of a moment. */
 const EVENTS = { batch: 10, atOnce: 5 };

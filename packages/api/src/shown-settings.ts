@@ -1,8 +1,8 @@
 import * as z from "zod";
 
-import type { AnyContext } from "../src/contexts.ts";
-import { Base } from "../src/env.ts";
-import { ownSettings } from "../src/settings.ts";
+import type { AnyContext } from "./contexts.ts";
+import { Base } from "./env.ts";
+import { ownSettings } from "./settings.ts";
 
 const Meta = z.object({
   description: z.string(),
