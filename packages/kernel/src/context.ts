@@ -4,7 +4,6 @@ import type { Consumer } from "./consumer.ts";
 import type { Actor, Ctx } from "./ctx.ts";
 import type { EventHandler } from "./event.ts";
 import type { Metric, Sample } from "./metric.ts";
-import { keepingOf } from "./partition-keeping.ts";
 import type { Kept } from "./retention.ts";
 import type { Role } from "./role.ts";
 import type { Later, Schedule } from "./schedule.ts";
@@ -76,6 +75,8 @@ const NOTHING = {
   fills: [],
 };
 
+const HOUR_SECONDS = 3_600;
+const keeping = () => import("./partition-keeping.ts");
 const noSettings = () => import("./no-settings.ts");
 
 /** What a context says, whole: what it leaves out is empty. */
@@ -93,5 +94,19 @@ export function defineContext<C extends Ctx>() {
       schedules: [...schedules, ...(kept?.schedules ?? [])],
       measures: { ...measures, ...kept?.measures },
     };
+  };
+}
+
+/** What follows for a context whose tables are cut. */
+function keepingOf<C extends Ctx>(context: string, load: Later<Kept<C>>) {
+  const make = async () => (await keeping()).making(load);
+  const drop = async () => (await keeping()).dropping(load);
+  const measure = async () => (await keeping()).measuring(context, load);
+  return {
+    schedules: [
+      { name: `${context}.partitions`, everySeconds: HOUR_SECONDS, run: make },
+      { name: `${context}.retention`, everySeconds: HOUR_SECONDS, run: drop },
+    ],
+    measures: { [`${context}_partitions`]: measure },
   };
 }

@@ -26,7 +26,7 @@ export const METRICS = {
   ),
   partitionsAhead: gauge(
     "partitions_ahead",
-    "Days or months after the present one that have their partitions already, in all tables of the context.",
+    "Days or months after the present one that have their partitions already.",
     { context: "code" },
   ),
 };

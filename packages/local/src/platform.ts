@@ -31,7 +31,7 @@ export async function openPlatform(env: NodeJS.ProcessEnv) {
     isOneProcess: true,
     trustedProxies: settings.TRUSTED_PROXIES,
     remoteAddress: (c) => getConnInfo(c).remote.address,
-    brokerAdmin: openBrokerAdmin(env),
+    brokerAdmin: await openBrokerAdmin(env),
   };
   const close = async () => {
     redis.close();
