@@ -13,10 +13,10 @@ export const api = new sst.aws.ApiGatewayV2("Api", {
   },
 });
 
-/** What the page of the documentation is made of: the platform's own function has it. */
+/** What the page of the documentation is made of: the function that shows it has it. */
 const docs = [
-  ...contexts.map(({ name }) => ({
-    from: `packages/${name === "platform" ? "api" : name}/openapi.json`,
+  ...contexts.map(({ name, folder }) => ({
+    from: `packages/${folder}/openapi.json`,
     to: `openapi-${name}.json`,
   })),
   { from: "node_modules/@scalar/fastify-api-reference/dist/index.js", to: "docs-page.txt" },
@@ -43,7 +43,7 @@ function answering(of: Context) {
         install: Object.fromEntries(of.installs.map(({ npm, version }) => [npm, version])),
       },
     }),
-    ...(of.name === "platform" && { copyFiles: docs }),
+    ...(of.paths.includes("/docs") && { copyFiles: docs }),
   });
 }
 

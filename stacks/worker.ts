@@ -1,5 +1,5 @@
 import { sending } from "./access";
-import { carrier } from "./contexts";
+import { carrier, pascal } from "./contexts";
 import { workerSettings } from "./given-settings";
 import { cluster } from "./network";
 import { queueOf } from "./queues";
@@ -66,23 +66,26 @@ export const worker = new sst.aws.Service("Worker", {
   },
 });
 
-new aws.appautoscaling.Policy("WorkerDepthPolicy", {
-  serviceNamespace: worker.nodes.autoScalingTarget.serviceNamespace,
-  scalableDimension: worker.nodes.autoScalingTarget.scalableDimension,
-  resourceId: worker.nodes.autoScalingTarget.resourceId,
-  policyType: "TargetTrackingScaling",
-  targetTrackingScalingPolicyConfiguration: {
-    customizedMetricSpecification: {
-      namespace: "AWS/SQS",
-      metricName: "ApproximateNumberOfMessagesVisible",
-      dimensions: [{ name: "QueueName", value: queueOf("check-requests").live.nodes.queue.name }],
-      statistic: "Average",
+const { autoScalingTarget } = worker.nodes;
+for (const name of carrier.takes) {
+  new aws.appautoscaling.Policy(`Worker${pascal(name)}Depth`, {
+    serviceNamespace: autoScalingTarget.serviceNamespace,
+    scalableDimension: autoScalingTarget.scalableDimension,
+    resourceId: autoScalingTarget.resourceId,
+    policyType: "TargetTrackingScaling",
+    targetTrackingScalingPolicyConfiguration: {
+      customizedMetricSpecification: {
+        namespace: "AWS/SQS",
+        metricName: "ApproximateNumberOfMessagesVisible",
+        dimensions: [{ name: "QueueName", value: queueOf(name).live.nodes.queue.name }],
+        statistic: "Average",
+      },
+      targetValue: 100,
+      scaleOutCooldown: 60,
+      scaleInCooldown: 300,
     },
-    targetValue: 100,
-    scaleOutCooldown: 60,
-    scaleInCooldown: 300,
-  },
-});
+  });
+}
 
 type Policy = { Statement: { Action: string | string[] }[] };
 

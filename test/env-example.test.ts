@@ -57,7 +57,6 @@ const MALFORMED: Record<string, string | undefined> = {
   SQS_QUEUE_PREFIX: undefined,
   AWS_REGION: undefined,
   AMQP_URL: "http://h",
-  AMQP_MANAGEMENT_URL: "amqp://h",
   RMQ_AGENTS_VHOST: "",
   RMQ_REQUEST_EXCHANGE: "",
   RMQ_RESPONSE_EXCHANGE: "",

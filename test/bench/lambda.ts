@@ -50,7 +50,7 @@ export async function measureLambda(netcheck: Netcheck, folder: string): Promise
       const given = { contexts: [context.name], queue, event: { Records: [] } };
       sizes.push(await sizeOf(queue, await consumers(given)));
     }
-  const isOpen = ({ secrets = [] }: (typeof ALL)[number]) => secrets.length === 0;
+  const isOpen = ({ secrets }: (typeof ALL)[number]) => secrets.length === 0;
   const own = ALL.filter((context) => !isOpen(context));
   for (const round of [ALL.filter(isOpen), ...own.map((context) => [context])]) {
     const contexts = round.map(({ name }) => name);

@@ -1,7 +1,7 @@
 import { agent } from "@netcheck/agents/agent.sql";
 import { sweepAgents } from "@netcheck/agents/presence";
 import { redisKey } from "@netcheck/agents/redis-key";
-import { jobCtx } from "@netcheck/api/platform";
+import { jobCtx } from "@netcheck/api/ctx-for";
 import type { Db } from "@netcheck/kernel/ctx";
 import { newId } from "@netcheck/kernel/id";
 import { migrateDatabase } from "@netcheck/local/migrate";

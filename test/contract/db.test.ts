@@ -2,7 +2,7 @@ import { openNeon } from "@netcheck/adapters/neon";
 import { openPostgres } from "@netcheck/adapters/postgres";
 import type { Db } from "@netcheck/kernel/ctx";
 import { setLogLevel } from "@netcheck/kernel/log";
-import { isPostgresDown } from "@netcheck/kernel/postgres";
+import { isPostgresDown } from "@netcheck/kernel/postgres-error";
 import { openDatabase } from "@netcheck/local/database";
 import { startNeonProxy } from "@netcheck/local/neon-proxy";
 import { eq, type SQL, sql } from "drizzle-orm";

@@ -1,13 +1,8 @@
-import type { Cut, Span } from "@netcheck/kernel/cut";
 import { requireActor } from "@netcheck/kernel/guard";
 import { type Id, newId } from "@netcheck/kernel/id";
-import {
-  alone,
-  makePartitions,
-  type Partitions,
-  periodsAhead,
-  periodsOf,
-} from "@netcheck/kernel/partition";
+import { alone, makePartitions, type Partitions, periodsOf } from "@netcheck/kernel/partition";
+import { periodsAhead } from "@netcheck/kernel/partition-ahead";
+import type { Cut, Span } from "@netcheck/kernel/partition-cut";
 import { periodOf } from "@netcheck/kernel/period";
 import { dropBefore } from "@netcheck/kernel/retention";
 import { sql } from "drizzle-orm";
@@ -240,7 +235,7 @@ describe("a partition that is made while others write", () => {
     }
   });
 
-  it("[KRN-26] is left to the next turn where somebody writes for long", async () => {
+  it("[KRN-27] is left to the next turn where somebody writes for long", async () => {
     await renew();
     const present = periodOf("day", world().platform.now());
     const statement = "insert into thrown.by_id values ('019b0000-0000-7000-8000-000000000000')";

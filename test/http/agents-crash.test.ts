@@ -2,7 +2,7 @@ import { reconcileBroker } from "@netcheck/agents/account";
 import { agent } from "@netcheck/agents/agent.sql";
 import { repairPresence } from "@netcheck/agents/presence";
 import { redisKey } from "@netcheck/agents/redis-key";
-import type { Platform } from "@netcheck/api/platform";
+import type { Platform } from "@netcheck/api/ctx-for";
 import { brokerUsername } from "@netcheck/kernel/broker";
 import { and, isNotNull, ne } from "drizzle-orm";
 import { describe, expect, it } from "vitest";

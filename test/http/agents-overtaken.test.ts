@@ -1,6 +1,6 @@
 import { sweepAgents } from "@netcheck/agents/presence";
 import { authenticateAgent } from "@netcheck/agents/secret";
-import { ctxFor, jobCtx, type Platform } from "@netcheck/api/platform";
+import { ctxFor, jobCtx, type Platform } from "@netcheck/api/ctx-for";
 import { Fault } from "@netcheck/kernel/fault";
 import { hashSecret } from "@netcheck/kernel/secret";
 import { describe, expect, it } from "vitest";

@@ -1,7 +1,7 @@
 import { openPostgres } from "@netcheck/adapters/postgres";
 import { agent } from "@netcheck/agents/agent.sql";
 import type { App } from "@netcheck/api/app";
-import { wholeApp } from "@netcheck/api/whole";
+import { wholeApp } from "@netcheck/api/whole-app";
 import { recordDeliveries } from "@netcheck/checks/delivery";
 import { newId } from "@netcheck/kernel/id";
 import { outbox } from "@netcheck/kernel/outbox.sql";

@@ -81,7 +81,7 @@ describe("golden files of the API", () => {
     ]);
   }
 
-  it("[KRN-13] people, keys and agents are as their files say", async () => {
+  it("[PLT-2] people, keys and agents are as their files say", async () => {
     world().advance(Date.parse(NOW) - world().platform.now().getTime());
     const { email } = await world().personWith("admin");
     const form = { grant_type: "password", username: email, password: PASSWORD };
@@ -193,7 +193,7 @@ describe("golden files of the API", () => {
     });
   });
 
-  it("[KRN-13] the life of an agent is as its files say", async () => {
+  it("[PLT-2] the life of an agent is as its files say", async () => {
     world().advance(Date.parse(NOW) - world().platform.now().getTime());
     const token = await world().tokenOf("operator");
     const { agent, session } = await registered("oslo-1", token);
@@ -245,7 +245,7 @@ describe("golden files of the API", () => {
     return { agent, session };
   }
 
-  it("[KRN-13] people's lists and changes are as their files say", async () => {
+  it("[PLT-2] people's lists and changes are as their files say", async () => {
     world().advance(Date.parse(NOW) - world().platform.now().getTime());
     const token = await world().tokenOf("admin");
     const bob = await record({
@@ -295,7 +295,7 @@ describe("golden files of the API", () => {
     ["dns", { target: "example.com", options: { recordType: "MX", resolver: "ns1.example.com" } }],
     ["ping", { target: "example.com", options: { packets: 3 } }],
   ] as const)(
-    "[KRN-13] a check of %s is as its files say, and as agents do",
+    "[PLT-2] a check of %s is as its files say, and as agents do",
     async (type, asked) => {
       world().advance(Date.parse(NOW) - world().platform.now().getTime());
       const token = await world().tokenOf("operator");
@@ -333,7 +333,7 @@ describe("golden files of the API", () => {
     },
   );
 
-  it("[KRN-13] refusals of a check are as their files say", async () => {
+  it("[PLT-2] refusals of a check are as their files say", async () => {
     const token = await world().tokenOf("operator");
     const refused = (name: string, about: string, json: object) =>
       record({ name, operation: "startCheck", about, path: "/api/v1/checks", token, json });

@@ -1,6 +1,6 @@
 import { requireActor } from "@netcheck/kernel/guard";
 import { type Attempt, type Claim, once } from "@netcheck/kernel/idempotency";
-import { transaction } from "@netcheck/kernel/outbox";
+import { transaction } from "@netcheck/kernel/transaction";
 import { into, writeFrom } from "@netcheck/kernel/write-from";
 import { sql } from "drizzle-orm";
 import { integer, pgTable, text } from "drizzle-orm/pg-core";

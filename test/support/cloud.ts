@@ -1,8 +1,8 @@
 import { createQueues } from "@netcheck/adapters/sqs";
 import { reconcileBroker } from "@netcheck/agents/account";
-import { jobCtx } from "@netcheck/api/platform";
+import { jobCtx } from "@netcheck/api/ctx-for";
+import { makeAllPartitions } from "@netcheck/api/partitions";
 import { QUEUES } from "@netcheck/api/queues";
-import { makeCheckPartitions } from "@netcheck/checks/partition";
 import { createFirstAdmin } from "@netcheck/identity/first-admin";
 import { startNeonProxy } from "@netcheck/local/neon-proxy";
 import { openPlatform } from "@netcheck/local/platform";
@@ -71,7 +71,7 @@ export async function openCloud({ region = "us-east-1", prefix = "" } = {}) {
   const { platform } = stack.use(await openPlatform({ ...plain, ...values, REDIS_URL: redisUrl }));
   const system = () => jobCtx(platform, "test");
   await platform.redis.eval("redis.call('FLUSHDB')", [], []);
-  await makeCheckPartitions(system());
+  await makeAllPartitions(system());
   await reconcileBroker(system());
   await createFirstAdmin(system(), ACCOUNT);
 

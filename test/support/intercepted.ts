@@ -1,5 +1,5 @@
 import { overlaid, sparingPool } from "@netcheck/adapters/postgres-pool";
-import type { Platform } from "@netcheck/api/platform";
+import type { Platform } from "@netcheck/api/ctx-for";
 import type { RedisKey } from "@netcheck/kernel/redis-key";
 import { drizzle } from "drizzle-orm/node-postgres";
 import { Pool, type PoolClient } from "pg";

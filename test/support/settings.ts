@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 
 import { variables as agentNames } from "@netcheck/agent/option";
+import { BrokerSettings } from "@netcheck/agents/settings";
 import { Base } from "@netcheck/api/env";
 import { settingsOf } from "@netcheck/api/settings";
 import { generateTokenKeys } from "@netcheck/identity/token";
@@ -15,9 +16,10 @@ export const written = [...example.matchAll(/^#?([A-Z][A-Z0-9_]+)=(.*)$/gm)].map
 
 export const PlatformSettings = await settingsOf();
 const localNames = [...Object.keys(Listen.shape), "ADMIN_EMAIL", "ADMIN_PASSWORD"];
-/** Every setting that is no context's own. */
+/** Every setting that is no context's own, and those of agents that only open an adapter. */
 export const commonSettings = new Set([
   ...Object.keys(Base.shape),
+  ...Object.keys(BrokerSettings.shape),
   ...Object.keys(WorkerSettings.shape),
   ...agentNames,
   ...localNames,

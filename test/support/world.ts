@@ -1,10 +1,10 @@
 import { openRedis } from "@netcheck/adapters/redis";
 import type { App } from "@netcheck/api/app";
+import { jobCtx, type Platform } from "@netcheck/api/ctx-for";
 import { openDocs } from "@netcheck/api/docs-files";
 import { SOURCES } from "@netcheck/api/docs-sources";
-import { jobCtx, type Platform } from "@netcheck/api/platform";
+import { makeAllPartitions } from "@netcheck/api/partitions";
 import { openSettings } from "@netcheck/api/settings";
-import { makeCheckPartitions } from "@netcheck/checks/partition";
 import { person } from "@netcheck/identity/identity.sql";
 import { hashPassword } from "@netcheck/identity/password";
 import { impersonate } from "@netcheck/identity/sign-in";
@@ -79,7 +79,7 @@ async function openWorld() {
     checkQuotas: { person: 1_000, key: 500, address: 2_000, anonymous: 20, target: 1_000 },
   };
   const system = () => jobCtx(platform, "test");
-  await makeCheckPartitions(system());
+  await makeAllPartitions(system());
 
   async function personWith(role: Role) {
     const createdAt = platform.now();

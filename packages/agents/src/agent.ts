@@ -3,9 +3,9 @@ import { randomBytes } from "node:crypto";
 import { conflict, notFound } from "@netcheck/kernel/fault";
 import { requireScope } from "@netcheck/kernel/guard";
 import { type Id, idSchema, newId } from "@netcheck/kernel/id";
-import { transaction } from "@netcheck/kernel/outbox";
-import { isUniqueViolation } from "@netcheck/kernel/postgres";
+import { isUniqueViolation } from "@netcheck/kernel/postgres-error";
 import { hashSecret, newSecret } from "@netcheck/kernel/secret";
+import { transaction } from "@netcheck/kernel/transaction";
 import { and, eq, ne, sql } from "drizzle-orm";
 import * as z from "zod";
 

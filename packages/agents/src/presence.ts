@@ -11,8 +11,8 @@ import type { Heartbeat } from "@netcheck/wire/message";
 import { and, eq, gt, sql } from "drizzle-orm";
 
 import { agent } from "./agent.sql.ts";
-import { METRICS } from "./catalogue.ts";
 import type { AgentsCtx } from "./ctx.ts";
+import { METRICS } from "./metric-catalogue.ts";
 import {
   ARRIVE,
   ASK,

@@ -12,6 +12,8 @@ describe("the settings of agents", () => {
         seen: { agentBroker: { host: "broker.example", port: 5671, tls: true } },
         refused: "http://h",
       },
+      AMQP_MANAGEMENT_URL: { written: "http://a:b@h", refused: "amqp://h" },
+      RMQ_REQUEST_EXCHANGE: { written: "out", refused: "" },
       RMQ_AGENTS_VHOST: { written: "mine", seen: { agentBroker: { vhost: "mine" } }, refused: "" },
       RMQ_RESPONSE_EXCHANGE: {
         written: "back",
@@ -37,9 +39,8 @@ describe("the settings of agents", () => {
   );
 
   it("[AGT-26] an empty AGENT_ALLOW is an answer, and none is none", () => {
-    const AGENT_AMQP_URL = "amqp://broker.example";
-    const allowed = (given: object) =>
-      partOf(Settings.parse({ AGENT_AMQP_URL, ...given })).agentAllow;
+    const needed = { AGENT_AMQP_URL: "amqp://broker.example", AMQP_MANAGEMENT_URL: "http://h" };
+    const allowed = (given: object) => partOf(Settings.parse({ ...needed, ...given })).agentAllow;
     expect(allowed({ AGENT_ALLOW: "" })).toEqual([]);
     expect(allowed({})).toBeUndefined();
   });

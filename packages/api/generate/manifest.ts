@@ -4,7 +4,7 @@ import { ASKED, SAID } from "@netcheck/wire/kind";
 import { stageSecrets } from "../deploy/stage-secret.ts";
 import { ALL, type AnyContext } from "../src/contexts.ts";
 import { CONSUMER_SECONDS, consumedBy, QUEUES, subscribers } from "../src/queues.ts";
-import { shownSettings } from "./setting.ts";
+import { shownSettings } from "../src/shown-settings.ts";
 
 /** Of a context's events: few, and each a matter of a moment. */
 const EVENTS = { batch: 10, atOnce: 5 };
@@ -26,14 +26,15 @@ export async function manifest() {
 }
 
 async function contextOf(context: AnyContext) {
-  const { name, routes, schedules, emits, queues = {}, secrets = [], installs = {} } = context;
+  const { name, folder, routes, schedules, emits, queues, secrets, installs } = context;
   const takes = consumedBy(context).map((queue) => {
     const { batch, windowSeconds, atOnce } = { windowSeconds: 0, ...EVENTS, ...queues[queue] };
     return { queue, batch, windowSeconds, atOnce };
   });
-  const sends = [...(context.fills ?? []), ...emits.flatMap(subscribers)];
+  const sends = [...context.fills, ...emits.flatMap(subscribers)];
   return {
     name,
+    folder,
     paths: Object.keys(routes),
     secrets,
     installs: Object.entries(installs).map(([npm, version]) => ({ npm, version })),

@@ -20,8 +20,8 @@ const ROOT = new URL("../../../", import.meta.url);
 /** Every file that a person does not write, or of which a part is written between two marks. */
 export async function writtenFiles(): Promise<Written[]> {
   const goldens = readGoldens();
-  const documents = CONTRACTS.map(({ name, chapters }) => ({
-    file: fileURLToPath(openapiOf(name)),
+  const documents = CONTRACTS.map(({ folder, chapters }) => ({
+    file: fileURLToPath(openapiOf(folder)),
     text: json(buildDocument(chapters, PROBLEMS, goldens)),
   }));
   return [

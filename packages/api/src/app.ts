@@ -10,9 +10,9 @@ import { secureHeaders } from "hono/secure-headers";
 
 import { clientAddress } from "./client-address.ts";
 import type { ApiCtx } from "./contexts.ts";
+import { ctxFor, type Platform } from "./ctx-for.ts";
 import { identify } from "./identify.ts";
-import type { Mount, Schemas } from "./mounts.ts";
-import { ctxFor, type Platform } from "./platform.ts";
+import type { Mount, Schemas } from "./load-routes.ts";
 import { unrouted } from "./unrouted.ts";
 
 type Env = ApiEnv<ApiCtx>;

@@ -13,7 +13,7 @@ type Env = ApiEnv<ApiCtx>;
 
 const NOBODY: Extract<Actor, { type: "nobody" }> = { type: "nobody" };
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
-const CREDENTIALS = new Map(ALL.flatMap(({ credentials = {} }) => Object.entries(credentials)));
+const CREDENTIALS = new Map(ALL.flatMap(({ credentials }) => Object.entries(credentials)));
 
 /**
  * Says who asks. With `Authorization` cookies do not count. A cookie that opens nothing is no refusal:

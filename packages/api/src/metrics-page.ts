@@ -2,7 +2,7 @@ import { EXPOSITION_TYPE, expositionOf } from "@netcheck/kernel/exposition";
 import { requireScope } from "@netcheck/kernel/guard";
 import { processSamples } from "@netcheck/kernel/metrics";
 
-import type { PlatformCtx } from "./platform-ctx.ts";
+import type { PlatformCtx } from "./ctx.ts";
 
 /** What the stores say at this moment, and what this process has counted where it is the whole API. */
 export async function metricsPage(ctx: PlatformCtx): Promise<Response> {

@@ -2,7 +2,7 @@ import type { ApiEnv } from "@netcheck/kernel/api-env";
 import { may } from "@netcheck/kernel/right";
 import { Hono } from "hono";
 
-import type { PlatformCtx } from "./platform-ctx.ts";
+import type { PlatformCtx } from "./ctx.ts";
 import { readiness } from "./readiness.ts";
 
 /** For whoever watches the platform. */

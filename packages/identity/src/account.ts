@@ -1,9 +1,8 @@
 import type { Ctx } from "@netcheck/kernel/ctx";
 import { conflict, invalid, unauthenticated } from "@netcheck/kernel/fault";
 import { requireActor } from "@netcheck/kernel/guard";
-import { emit, transaction } from "@netcheck/kernel/outbox";
 import { prepared } from "@netcheck/kernel/prepared";
-import { writeAndRecord } from "@netcheck/kernel/writing";
+import { emit, transaction, writeAndRecord } from "@netcheck/kernel/transaction";
 import { and, eq, isNull, ne, sql } from "drizzle-orm";
 import * as z from "zod";
 

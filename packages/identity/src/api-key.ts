@@ -2,10 +2,10 @@ import type { Actor, Ctx } from "@netcheck/kernel/ctx";
 import { invalid, notFound, unauthenticated } from "@netcheck/kernel/fault";
 import { actAs } from "@netcheck/kernel/guard";
 import { type Id, idSchema, newId } from "@netcheck/kernel/id";
-import { emit, transaction } from "@netcheck/kernel/outbox";
 import { Page, pageOf, readCursor } from "@netcheck/kernel/page";
 import { SCOPES } from "@netcheck/kernel/scope";
 import { hashSecret, newSecret } from "@netcheck/kernel/secret";
+import { emit, transaction } from "@netcheck/kernel/transaction";
 import { and, desc, eq, isNull, lt } from "drizzle-orm";
 import * as z from "zod";
 

@@ -1,8 +1,8 @@
-import { describe } from "@netcheck/kernel/context";
+import { defineContext } from "@netcheck/kernel/context";
 
 import type { IdentityCtx } from "./ctx.ts";
 
-export const identity = describe<IdentityCtx>()({
+export const identity = defineContext<IdentityCtx>()({
   name: "identity",
   scopes: { "people:write": { from: "admin", means: "Manage people and read the audit." } },
   settings: () => import("./settings.ts"),
@@ -27,12 +27,8 @@ export const identity = describe<IdentityCtx>()({
       everySeconds: 3_600,
       run: () => import("./purge.ts").then((m) => m.purgeSessions),
     },
-    {
-      name: "identity.audit",
-      everySeconds: 3_600,
-      run: () => import("./audit-months.ts").then((m) => m.keepAudit),
-    },
   ],
-  metrics: () => import("./catalogue.ts").then((m) => m.METRICS),
+  partitions: () => import("./partition.ts").then((m) => m.PARTITIONS),
+  metrics: () => import("./metric-catalogue.ts").then((m) => m.METRICS),
   measures: { sessions: () => import("./measure.ts").then((m) => m.measureSessions) },
 });

@@ -3,8 +3,8 @@ import type { Ctx, Tx } from "@netcheck/kernel/ctx";
 import { conflict, notFound } from "@netcheck/kernel/fault";
 import { requireScope } from "@netcheck/kernel/guard";
 import { type Id, idSchema, newId } from "@netcheck/kernel/id";
-import { emit, transaction } from "@netcheck/kernel/outbox";
 import { Page, pageOf, readCursor } from "@netcheck/kernel/page";
+import { emit, transaction } from "@netcheck/kernel/transaction";
 import { and, eq, gt, isNull, isNotNull } from "drizzle-orm";
 import * as z from "zod";
 

@@ -1,8 +1,8 @@
 import { conflict, unauthenticated } from "@netcheck/kernel/fault";
 import { type Acting, actAs, asStranger } from "@netcheck/kernel/guard";
 import type { Id } from "@netcheck/kernel/id";
-import { transaction } from "@netcheck/kernel/outbox";
 import { hashSecret, newSecret } from "@netcheck/kernel/secret";
+import { transaction } from "@netcheck/kernel/transaction";
 import { and, eq, isNull } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import * as z from "zod";

@@ -2,8 +2,8 @@ import type { Ctx, Tx } from "@netcheck/kernel/ctx";
 import { Fault, notFound } from "@netcheck/kernel/fault";
 import { type Acting, actAs, asStranger, requireActor } from "@netcheck/kernel/guard";
 import { type Id, idSchema } from "@netcheck/kernel/id";
-import { emit, transaction } from "@netcheck/kernel/outbox";
 import { type Page, pageOf, readCursor } from "@netcheck/kernel/page";
+import { emit, transaction } from "@netcheck/kernel/transaction";
 import { and, desc, eq, gt, isNull, lt } from "drizzle-orm";
 import type * as z from "zod";
 

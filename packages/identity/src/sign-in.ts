@@ -3,8 +3,8 @@ import { actAs, asStranger, requireActor } from "@netcheck/kernel/guard";
 import { type Id, newId } from "@netcheck/kernel/id";
 import { prepared } from "@netcheck/kernel/prepared";
 import { hashSecret, newSecret } from "@netcheck/kernel/secret";
+import { writeAndRecord } from "@netcheck/kernel/transaction";
 import { into, type Source } from "@netcheck/kernel/write-from";
-import { writeAndRecord } from "@netcheck/kernel/writing";
 import { and, eq, isNull, sql } from "drizzle-orm";
 import * as z from "zod";
 

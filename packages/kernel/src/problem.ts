@@ -5,7 +5,7 @@ import { matchedRoutes } from "hono/route";
 import { Fault, unavailable } from "./fault.ts";
 import { placeOf } from "./field-place.ts";
 import { log } from "./log.ts";
-import { isPostgresDown } from "./postgres.ts";
+import { isPostgresDown } from "./postgres-error.ts";
 import { type validate, VALIDATES } from "./validate.ts";
 
 type Problem = { type: string; title: string; status: number; detail: string };

@@ -3,8 +3,8 @@ import { matchedRoutes } from "hono/route";
 import { METHOD_NAME_ALL } from "hono/router";
 
 import type { ApiEnv } from "./api-env.ts";
-import { METRICS } from "./catalogue.ts";
 import { log, withLogFields } from "./log.ts";
+import { METRICS } from "./metric-catalogue.ts";
 import { observe, tally } from "./metrics.ts";
 
 /** One log line a request, with its id on everything logged inside. */

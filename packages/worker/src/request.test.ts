@@ -1,7 +1,7 @@
 import { CheckRequest } from "@netcheck/wire/message";
 import { describe, expect, it } from "vitest";
 
-import { expirationOf, readRequest } from "./request.ts";
+import { expirationOf, SOURCES } from "./request.ts";
 
 const DATA = {
   checkId: "01980000-0000-7000-8000-00000000000c",
@@ -25,7 +25,7 @@ const body = (change: object = {}, data: object = {}) =>
 
 describe("a body of check-requests", () => {
   it("becomes the message of the wire, once for all its agents", () => {
-    const { content, agentIds, requestId, deadlineAt } = readRequest(body());
+    const { content, agentIds, requestId, deadlineAt } = SOURCES.check.read(body());
     const { checkId, agentIds: _ids, ...rest } = DATA;
     const message: unknown = JSON.parse(String(content));
     expect(message).toEqual({ v: 1, id: checkId, kind: "check", ...rest });
@@ -44,7 +44,7 @@ describe("a body of check-requests", () => {
     ["for something that is no agent", body({}, { agentIds: ["#"] })],
     ["without a deadline", body({}, { deadlineAt: "soon" })],
   ] as const)("is refused when it is %s", ([, text]) => {
-    expect(() => readRequest(text)).toThrow();
+    expect(() => SOURCES.check.read(text)).toThrow();
   });
 });
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { METRICS } from "./catalogue.ts";
+import { METRICS } from "./metric-catalogue.ts";
 import { openStanding } from "./standing.ts";
 
 it("[WRK-1] says how long each connection has stood, and what it holds until it is lost", () => {

@@ -2,8 +2,8 @@ import type { Actor, Caller, Db } from "@netcheck/kernel/ctx";
 import type { AllowList } from "@netcheck/wire/address";
 import type { Context } from "hono";
 
+import { PORTS } from "./context-ports.ts";
 import type { ApiCtx, Parts } from "./contexts.ts";
-import { PORTS } from "./ports.ts";
 
 type Given = "actor" | "caller" | "requestId" | keyof typeof PORTS | keyof Parts;
 

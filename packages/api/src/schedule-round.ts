@@ -1,11 +1,6 @@
-import type { Schedule } from "@netcheck/kernel/context";
-
-import type { ApiCtx } from "./contexts.ts";
-import { findDue, settleDue } from "./due.ts";
-import { jobCtx, type Platform } from "./platform.ts";
-import { runAll } from "./schedules.ts";
-
-type Scheduled = Schedule<ApiCtx>;
+import { jobCtx, type Platform } from "./ctx-for.ts";
+import { findDue, settleDue } from "./due-mark.ts";
+import { runAll, type Scheduled } from "./schedules.ts";
 
 const ROUND_SECONDS = 60;
 

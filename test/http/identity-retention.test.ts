@@ -1,11 +1,12 @@
-import { jobCtx } from "@netcheck/api/platform";
+import { runAll, SCHEDULES } from "@netcheck/api/schedules";
 import { ListAudit, pageQuery } from "@netcheck/identity/audit";
-import { keepAudit, PARTITIONS } from "@netcheck/identity/audit-months";
 import { auditRow } from "@netcheck/identity/audit-row";
 import { audit } from "@netcheck/identity/identity.sql";
+import { PARTITIONS } from "@netcheck/identity/partition";
 import { newId } from "@netcheck/kernel/id";
-import { periodsOf } from "@netcheck/kernel/partition";
+import { makePartitions, periodsOf } from "@netcheck/kernel/partition";
 import { periodOf, startOf, suffixOf } from "@netcheck/kernel/period";
+import { dropOld } from "@netcheck/kernel/retention";
 import { insertOf } from "@netcheck/kernel/write-from";
 import { sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -17,8 +18,15 @@ describe("how long the audit is kept", () => {
   let token = "";
 
   const db = () => world().platform.db;
-  const keep = (auditRetentionDays = 400) =>
-    keepAudit(jobCtx({ ...world().platform, auditRetentionDays }, "identity.audit"));
+  /** As the clock does it. */
+  const keep = async (auditRetentionDays = 400) => {
+    const platform = { ...world().platform, auditRetentionDays };
+    for (const name of ["identity.partitions", "identity.retention"]) {
+      const schedules = SCHEDULES.filter((schedule) => schedule.name === name);
+      expect(schedules).toHaveLength(1);
+      await runAll(platform, schedules);
+    }
+  };
   const month = () => periodOf("month", world().platform.now());
   const months = () => periodsOf(db(), PARTITIONS, audit.id);
   const record = async (action: `test.${string}`) =>
@@ -42,7 +50,7 @@ describe("how long the audit is kept", () => {
 
   beforeAll(begin);
 
-  it("[IDN-39] this month and two ahead are ready, with what was written before they were", async () => {
+  it("[IDN-39] [KRN-26] this month and two ahead are ready, with what was written before they were", async () => {
     leap(6);
     await record("test.stranded");
     expect(await months()).not.toContain(month());
@@ -77,7 +85,7 @@ describe("how long the audit is kept", () => {
     expect(await monthsIn({ cursor })).not.toContain(partition(2));
   });
 
-  it("[IDN-40] a month goes once all of it is older than the retention", async () => {
+  it("[IDN-40] [KRN-26] a month goes once all of it is older than the retention", async () => {
     await begin();
     await record("test.first");
     const born = month();
@@ -93,8 +101,10 @@ describe("how long the audit is kept", () => {
     expect(Math.min(...(await months()))).toBe(born + 1);
   });
 
-  it("[IDN-40] only a job of ours drops it", async () => {
+  it("[IDN-40] only a job of ours makes and drops it", async () => {
     const ctx = { ...world().system(), actor: { type: "nobody" } as const };
-    await expect(keepAudit(ctx)).rejects.toMatchObject({ kind: "unauthenticated" });
+    const attempts = [makePartitions(ctx, PARTITIONS), dropOld(ctx, PARTITIONS)];
+    for (const attempt of attempts)
+      await expect(attempt).rejects.toMatchObject({ kind: "unauthenticated" });
   });
 });

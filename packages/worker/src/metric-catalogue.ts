@@ -2,6 +2,7 @@ import { UNDELIVERED_QUEUE } from "@netcheck/adapters/rabbit-topology";
 import { counter, gauge } from "@netcheck/kernel/metric";
 import { ASKED, SAID } from "@netcheck/wire/kind";
 
+const TAKEN = Object.values(ASKED).map(({ takenFrom }) => takenFrom);
 const INBOXES = [...Object.values(SAID).map(({ queue }) => queue), UNDELIVERED_QUEUE];
 
 /** What the worker counts and shows. */
@@ -16,7 +17,7 @@ export const METRICS = {
     {},
   ),
   inHand: gauge("worker_in_hand", "Messages taken from a queue and not yet settled there.", {
-    queue: [ASKED.check.takenFrom, ...INBOXES],
+    queue: [...TAKEN, ...INBOXES],
   }),
   linkAge: gauge(
     "worker_link_age_seconds",

@@ -1,6 +1,6 @@
 import { createApp } from "./app.ts";
-import { loadRoutes } from "./mounts.ts";
-import type { Platform } from "./platform.ts";
+import type { Platform } from "./ctx-for.ts";
+import { loadRoutes } from "./load-routes.ts";
 
 const mounts = await loadRoutes();
 

@@ -1,6 +1,6 @@
-import { METRICS as ADAPTERS } from "@netcheck/adapters/catalogue";
-import { METRICS as KERNEL } from "@netcheck/kernel/catalogue";
+import { METRICS as ADAPTERS } from "@netcheck/adapters/metric-catalogue";
 import { gauge } from "@netcheck/kernel/metric";
+import { METRICS as KERNEL } from "@netcheck/kernel/metric-catalogue";
 
 /**
  * What belongs to no context, and how reading the stores went: one part for each, so that one that does not

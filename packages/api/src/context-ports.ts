@@ -16,8 +16,8 @@ export const PORTS = {
     return await countActiveAgents(...asked);
   },
   watched: {
-    catalogue: async () => (await import("./watched.ts")).loadCatalogue(),
+    catalogue: async () => (await import("./all-metrics.ts")).loadCatalogue(),
     // Every ctx is a whole one: the platform's own routes name only what they need of it.
-    measure: async (ctx) => (await import("./watched.ts")).measureStores(ctx as ApiCtx),
+    measure: async (ctx) => (await import("./all-metrics.ts")).measureStores(ctx as ApiCtx),
   },
 } satisfies Partial<ApiCtx>;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import type { Platform } from "./platform.ts";
-import { isDue } from "./round.ts";
+import type { Platform } from "./ctx-for.ts";
+import { isDue } from "./schedule-round.ts";
 import { runAll } from "./schedules.ts";
 
 describe("a round", () => {

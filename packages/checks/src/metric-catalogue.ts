@@ -28,9 +28,4 @@ export const METRICS = {
     "The agents asked by those checks, by what came of it; waiting until the deadline, then missing.",
     { outcome: ["finished", "failed", "late", "missing", "waiting"] },
   ),
-  partitionsAhead: gauge(
-    "checks_partitions_ahead",
-    "Days after today that have their partitions already, of both tables.",
-    {},
-  ),
 };

@@ -1,8 +1,8 @@
 import { log } from "@netcheck/kernel/log";
 import { type Metric, type Sample, sample } from "@netcheck/kernel/metric";
 
-import { METRICS } from "./catalogue.ts";
 import { ALL, type ApiCtx } from "./contexts.ts";
+import { METRICS } from "./metric-catalogue.ts";
 
 type Measure = (ctx: ApiCtx) => Promise<Sample[]>;
 

@@ -24,4 +24,9 @@ export const METRICS = {
     "Age of the oldest event that no queue has yet; 0 when none waits.",
     {},
   ),
+  partitionsAhead: gauge(
+    "partitions_ahead",
+    "Days or months after the present one that have their partitions already.",
+    { context: "code" },
+  ),
 };

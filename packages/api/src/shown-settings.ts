@@ -1,7 +1,8 @@
 import * as z from "zod";
 
-import type { AnyContext } from "../src/contexts.ts";
-import { Base } from "../src/env.ts";
+import type { AnyContext } from "./contexts.ts";
+import { Base } from "./env.ts";
+import { ownSettings } from "./settings.ts";
 
 const Meta = z.object({
   description: z.string(),
@@ -21,10 +22,8 @@ export type ShownSetting = z.output<typeof Meta> & {
 
 /** Of these contexts; of none, what belongs to nobody in particular. */
 export async function shownSettings(contexts: readonly AnyContext[]): Promise<ShownSetting[]> {
-  if (contexts.length === 0) return shown(Base.shape);
-  const parts = await Promise.all(contexts.flatMap(({ settings }) => settings?.() ?? []));
-  const own = parts.flatMap((part) => shown(part.Settings.shape));
-  return own.filter(({ name }) => !(name in Base.shape));
+  const { shape } = contexts.length === 0 ? Base : await ownSettings(contexts);
+  return shown(shape);
 }
 
 function shown(shape: Readonly<Record<string, unknown>>) {
