@@ -81,7 +81,7 @@ describe("a verb that is asked with a key", () => {
     await using held = await hold(world(), "lock table thing in exclusive mode");
     const answers = await inTurn(held, [() => ask("one", { key }), () => ask("two", { key })]);
     // A lock of the whole table lets both go at once: which is the first is not told.
-    const [{ made = "" } = {}] = answers;
+    const made = answers[0]?.made ?? "";
     expect(answers).toEqual([{ made }, { made }]);
     expect([runs, await names()]).toEqual([3, ["before", made]]);
     expect(await world().platform.db.select().from(part)).toHaveLength(4);
