@@ -18,7 +18,7 @@ import type { Row } from "./table.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const MOST_KB = 500;
-const EXTERNAL = ALL.flatMap(({ installs = {} }) => Object.keys(installs));
+const EXTERNAL = ALL.flatMap(({ installs }) => Object.keys(installs));
 
 type Given = { contexts: readonly string[]; event: object; queue?: string };
 type Cloud = Awaited<ReturnType<typeof openCloud>>;

@@ -19,8 +19,8 @@ export const EQUIVALENT: readonly Equivalent[] = [
   { path: "identity/src/api-key.ts", at: "isUseDue)", text: "true", why: TWICE },
   { path: "identity/src/auth.routes.ts", at: "sessionId)", text: "true", why: NOBODY },
   { path: "agents/src/presence.ts", at: "<= ${cutoff", text: "<", why: INSTANT },
-  { path: "checks/src/retention.ts", at: "gte(check.id", text: "mutated.gt", why: NO_SUCH_ID },
-  { path: "checks/src/retention.ts", at: "lt(check.id", text: "mutated.lte", why: NO_SUCH_ID },
+  { path: "checks/src/partition.ts", at: "gte(check.id", text: "mutated.gt", why: NO_SUCH_ID },
+  { path: "checks/src/partition.ts", at: "lt(check.id", text: "mutated.lte", why: NO_SUCH_ID },
   { path: "checks/src/delivery.ts", at: "within(result.", text: "undefined", why: COSTS },
 ];
 

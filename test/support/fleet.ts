@@ -2,7 +2,6 @@ import { agent, agentSecret } from "@netcheck/agents/agent.sql";
 import { recordHeartbeats } from "@netcheck/agents/presence";
 import type { App } from "@netcheck/api/app";
 import type { Platform } from "@netcheck/api/ctx-for";
-import { audit } from "@netcheck/identity/identity.sql";
 import type { Id } from "@netcheck/kernel/id";
 import { eq } from "drizzle-orm";
 import { hc } from "hono/client";

@@ -23,8 +23,6 @@ import { describedApp } from "./described.ts";
 import { useOpened } from "./opened.ts";
 import { freshVhost } from "./vhost.ts";
 
-export type Way = Awaited<ReturnType<typeof openWay>>;
-
 const PROGRAMS = {
   worker: fileURLToPath(new URL("../../packages/worker/src/main.ts", import.meta.url)),
   agent: fileURLToPath(new URL("../../packages/agent/src/main.ts", import.meta.url)),

@@ -19,7 +19,7 @@ export type Kept<C extends Ctx = Ctx> = Partitions & {
 /** Drops the periods that are older than they are kept for. */
 export async function dropOld<C extends Ctx>(ctx: C, kept: Kept<C>) {
   const acting = requireActor(ctx, "system");
-  await dropBefore(acting, kept, keptSince(acting, kept.keptDays(ctx)), kept.holds);
+  await dropBefore(acting, kept, keptSince(acting, kept.keptDays(acting)), kept.holds);
 }
 
 /** The instant from which on things are kept. */
