@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { startAgent, type Asked, type LookingAgent } from "./looking-agent.ts";
 import { makeNetwork, type LabNetwork } from "./network.ts";
-import { CERTIFICATE_PORTS, HTTP2_PORT, MUTE_PORT } from "./ports.ts";
+import { CERTIFICATE_PORTS, CHAIN_PORTS, HTTP2_PORT, MUTE_PORT } from "./ports.ts";
 import { startProgram, type Program } from "./program.ts";
 import { whyNoLab } from "./tools.ts";
 
@@ -268,6 +268,22 @@ describe.skipIf(reason)("in the lab", () => {
         result: { statusCode: 200, tls: { authorized: error === null, error, keyType: "EC" } },
       });
     });
+
+    const FAULTS = {
+      "expired-intermediate": { code: "expired", subject: { CN: "old-authority" } },
+      "no-intermediate": { code: "incomplete_chain", subject: { CN: "authority" } },
+      "sha1-intermediate": { code: "weak_signature", subject: { CN: "sha1-authority" } },
+    } as const;
+    it.each(Object.entries(CHAIN_PORTS))(
+      "[PRB-60] names what is at fault: %s",
+      async (name, port) => {
+        const response = await agent.check("http", "tls.lab", { protocol: "https", port });
+        const fault = Object.entries(FAULTS).find(([it]) => it === name)?.[1];
+        expect(response.result).toMatchObject({
+          tls: { errors: [fault?.code], faults: [{ ...fault, place: "intermediate" }] },
+        });
+      },
+    );
 
     it("speaks HTTP/2 where both can", async () => {
       const asked = { protocol: "http2", port: HTTP2_PORT };

@@ -4,6 +4,7 @@ import { type AllowList, isAddressAllowed } from "@netcheck/wire/address";
 
 import { ledElsewhere, silent, unconnected, type Unconnected } from "./connect-failure.ts";
 import type { Network } from "./network.ts";
+import { isSystemCode } from "./system-code.ts";
 import { codeOf } from "./text.ts";
 
 export type Connected = { socket: Socket } | Unconnected;
@@ -41,7 +42,10 @@ function begin(network: Network, address: string, port: number) {
   try {
     return network.connect(address, port);
   } catch (error) {
-    return { code: codeOf(error) };
+    const code = codeOf(error);
+    // Anything else is a fault of this program, which must not pass for one of its host.
+    if (!isSystemCode(code)) throw error;
+    return { code };
   }
 }
 

@@ -1,28 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 
-import { exchangeFailure, failure, timeoutFailure } from "./failure.ts";
-
-const error = (code: string) => Object.assign(new Error(`${code}!`), { code });
-
-describe("every failure says whose fault it is", () => {
-  it.each([
-    ["tls", "ECONNRESET", "reset"],
-    ["tls", "ERR_SSL_WRONG_VERSION_NUMBER", "tls_failed"],
-    ["firstByte", "EPIPE", "reset"],
-    ["firstByte", "HPE_HEADER_OVERFLOW", "header_overflow"],
-    ["firstByte", "HPE_INVALID_CONSTANT", "not_http"],
-    ["firstByte", "ELSE", "no_answer"],
-  ] as const)("%s %s: target, %s", (failedPhase, code, ours) => {
-    const failed = exchangeFailure(failedPhase, error(code));
-    expect(failed).toMatchObject({ failureSource: "target", failedPhase, error: { code: ours } });
-  });
-
-  it("time that ran out is the fault of what was waited for", () => {
-    const phases = ["dns", "tls", "firstByte"] as const;
-    const sources = phases.map((phase) => timeoutFailure(phase).failureSource);
-    expect(sources).toEqual(["resolver", "target", "target"]);
-  });
-});
+import { failure } from "./failure.ts";
 
 it("keeps a stranger's message short and storable", () => {
   const { message } = failure("target", "tls", "tls_failed", `\0${"x".repeat(2_000)}`).error;

@@ -1,4 +1,5 @@
 import { failure, type Failure } from "./failure.ts";
+import type { TroubleCode } from "./ping-line.ts";
 import type { PingReport } from "./ping-output.ts";
 import type { ToolOutput } from "./ping-tool.ts";
 import { localReason, named } from "./system-code.ts";
@@ -62,9 +63,9 @@ export function unstartedFailure(command: string, code: string): Failure {
   if (code === "")
     return failure("agent", "icmp", "timeout", "Time ran out before a packet was sent.");
   const message = `This host cannot run ${command}: ${localReason(code)}${named(code)}.`;
-  return failure("agent", "run", code === "EACCES" ? "not_permitted" : "ping_failed", message);
+  return agentFailure(code === "EACCES" ? "not_permitted" : "ping_failed", message);
 }
 
-function agentFailure(code: string, message: string) {
+function agentFailure(code: TroubleCode, message: string) {
   return failure("agent", "icmp", code, message);
 }

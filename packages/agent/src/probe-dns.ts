@@ -11,7 +11,7 @@ import { remarksOf } from "./dns-remark.ts";
 import { findServers } from "./dns-resolver.ts";
 import { emptyResult, keepMessage, type DnsResult } from "./dns-result.ts";
 import { verdict } from "./dns-verdict.ts";
-import { failure, policyFailure, timeoutFailure, type Failure } from "./failure.ts";
+import { failure, policyFailure, type Failure } from "./failure.ts";
 import { SYSTEM_NETWORK } from "./network.ts";
 import type { Outcome, Probe, ProbeContext } from "./probe.ts";
 import { reverseName } from "./reverse-name.ts";
@@ -62,7 +62,8 @@ async function askFor(
   const startedAt = performance.now();
   const told = await askAll(asking, context, result.steps);
   result.timings.total = elapsedMs(startedAt);
-  return told ? judge(told, question, name, result) : timeoutFailure("dns");
+  if (told) return judge(told, question, name, result);
+  return failure("resolver", "dns", "timeout", "Time ran out before a resolver was asked.");
 }
 
 /** PTR of an address is asked by its reverse name; any other type of none. */

@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import { PingOptions } from "@netcheck/wire/options";
 
 import { elapsedMs } from "./dial.ts";
-import { endedBy } from "./ended-rule.ts";
+import { endedBy } from "./ended-by.ts";
 import type { Failure } from "./failure.ts";
 import { SYSTEM_NETWORK } from "./network.ts";
 import { pingCommand } from "./ping-command.ts";

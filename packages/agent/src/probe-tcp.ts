@@ -1,7 +1,7 @@
 import type { IpVersion } from "@netcheck/wire/options";
 
 import { dial, elapsedMs, type DialRecord } from "./dial.ts";
-import { endedBy } from "./ended-rule.ts";
+import { endedBy } from "./ended-by.ts";
 import type { Failure } from "./failure.ts";
 import type { Outcome, Probe, ProbeContext } from "./probe.ts";
 

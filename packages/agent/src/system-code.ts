@@ -31,7 +31,12 @@ export function isShortage(code: string) {
   return SHORTAGES.has(code) || code === "EPERM";
 }
 
+/** Whether the code is a system's word, and not a library's. */
+export function isSystemCode(code: string) {
+  return /^E(?!RR_)[A-Z0-9_]+$/.test(code);
+}
+
 /** The system's own word in brackets, for those who look it up. */
 export function named(code: string) {
-  return /^E(?!RR_)[A-Z0-9_]+$/.test(code) ? ` (${code})` : "";
+  return isSystemCode(code) ? ` (${code})` : "";
 }
