@@ -5,7 +5,7 @@ const REASONS = new Map([
   ["ENETUNREACH", "it has no route there"],
   ["EHOSTUNREACH", "it has no route there"],
   ["EHOSTDOWN", "it finds nobody there on its own network"],
-  ["EINVAL", "its routes forbid that address"],
+  ["EINVAL", "it cannot send to such an address"],
   ["ENETDOWN", "its network is down"],
   ["EADDRNOTAVAIL", "it has no address to send from"],
   ["EAFNOSUPPORT", "it has no address of that family"],
