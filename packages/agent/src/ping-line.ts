@@ -49,6 +49,7 @@ function readTrouble(line: string): PingLine {
   const isUnsent = UNSENT.test(line);
   if (/not permitted|permission denied|privilege|broadcast/i.test(line))
     return { kind: "trouble", code: "not_permitted", isUnsent };
-  const isCutOff = /unreachable|no route|assign requested|address family|is down/i.test(line);
+  const isCutOff =
+    /unreachable|no route|assign requested|address family|invalid argument|is down/i.test(line);
   return { kind: "trouble", code: isCutOff ? "unreachable" : "ping_failed", isUnsent };
 }

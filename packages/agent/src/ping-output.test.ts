@@ -132,6 +132,7 @@ describe("[PRB-81] what this host could not do is told apart", () => {
     ["not_permitted", "ping: Do you want to ping broadcast? Then -b.\n"],
     ["unreachable", "ping: sendto: No route to host\n"],
     ["unreachable", "connect: Network is unreachable\n"],
+    ["unreachable", "ping: connect: Invalid argument\n"],
     ["unreachable", "ping: connect: Cannot assign requested address\n"],
     ["unreachable", "ping: socket: Address family not supported by protocol\n"],
     ["ping_failed", "ping: sendmsg: No buffer space available\n"],
