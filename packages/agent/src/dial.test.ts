@@ -102,6 +102,8 @@ describe("[PRB-75] the addresses of a name", () => {
   it("are the same address only once, and sixteen at most", async () => {
     const port = await listen("127.0.0.1");
     servers.splice(0).forEach((server) => server.close());
+    const twice = await dialAll(["127.0.0.2", "127.0.0.2"], port);
+    expect(outcomes(twice)).toEqual(["refused"]);
     const many = Array.from({ length: 40 }, (_, i) => `127.0.1.${i}`);
     const end = await dialAll([...many, ...many], port);
     expect(end.asked).toHaveLength(16);

@@ -123,6 +123,25 @@ describe("[PRB-8] NC-B-29 a ping check", () => {
     });
   });
 
+  it.each<[string, Partial<ToolOutput>]>([
+    ["unreachable", { stdout: golden("iputils-host-unreachable") }],
+    ["no_tool", { end: { unstarted: "ENOENT" } }],
+    ["not_permitted", { stderr: "ping: socket: Operation not permitted", end: { exitCode: 2 } }],
+  ])("[PRB-83] stays with an address for %s", async (code, output) => {
+    const { calls, run } = tool(output);
+    expect((await run("many.test")).failure).toMatchObject({ error: { code } });
+    expect(calls).toHaveLength(1);
+  });
+
+  it.each<[string, ToolEnd]>([
+    ["was ended by something else (SIGKILL)", { killed: "SIGKILL" }],
+    ["did not end when it was told to", "overdue"],
+    ["printed more than this agent reads", "flooded"],
+  ])("[PRB-81] says that the tool %s", async (words, end) => {
+    const { failure } = await tool({ ...silence, end }).run("127.0.0.1");
+    expect(failure?.error.message).toBe(`This host's ping ${words}.`);
+  });
+
   it("[PRB-83] stays with an address that is silent", async () => {
     const { calls, run } = tool(silence);
     const { failure, result } = await run("many.test");
