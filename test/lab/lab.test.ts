@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { startAgent, type Asked, type LookingAgent } from "./looking-agent.ts";
-import { makeNetwork, type LabNetwork } from "./network.ts";
+import { CUT_OFF, makeNetwork, type LabNetwork } from "./network.ts";
 import { CERTIFICATE_PORTS, CHAIN_PORTS, HTTP2_PORT, MUTE_PORT } from "./ports.ts";
 import { startProgram, type Program } from "./program.ts";
 import { whyNoLab } from "./tools.ts";
@@ -78,6 +78,18 @@ describe.skipIf(reason)("in the lab", () => {
         });
         expect(response.durationMs).toBeLessThan(1_000);
       }
+    });
+
+    it("[PRB-77] that the agent's own host cannot send to is its own fault", async () => {
+      for (const type of ["tcp", "http"] as const)
+        expect(await agent.check(type, CUT_OFF, { port: 80 })).toMatchObject(
+          failed("agent", "tcp", "unreachable"),
+        );
+      const other = await agent.check("tcp", "cutoff.lab", { port: 80 });
+      expect(other.result).toMatchObject({
+        resolvedAddress: WEB,
+        steps: [{ tried: [{ outcome: "agent_limit" }, { outcome: "connected" }] }],
+      });
     });
 
     it("[PRB-76] of a name says how each address ended", async () => {
@@ -209,6 +221,17 @@ describe.skipIf(reason)("in the lab", () => {
           },
         });
       }
+    });
+
+    it("[PRB-83] goes to the next address where the agent's own host cannot send", async () => {
+      expect(await agent.check("ping", CUT_OFF, quick)).toMatchObject(
+        failed("agent", "icmp", "unreachable"),
+      );
+      const response = await agent.check("ping", "cutoff.lab", quick);
+      expect(response).toMatchObject({
+        status: "finished",
+        result: { resolvedAddress: WEB, stats: { rcv: 2, unsent: 0 } },
+      });
     });
 
     it("knows what was lost on the way", async () => {

@@ -13,6 +13,9 @@ export type Site = keyof typeof SITES;
 /** More addresses of the target, each with a fate of its own in the firewall below. */
 const TARGET_ADDRESSES = ["10.98.2.3/24", "10.98.2.4/24", "10.98.2.5/24", "10.98.2.53/24"];
 
+/** Where the routing table of the agent's own host leads nowhere. */
+export const CUT_OFF = "10.98.2.66";
+
 const FIREWALL = `
 table inet lab {
   counter forbidden {}
@@ -74,6 +77,7 @@ export async function makeNetwork(): Promise<LabNetwork> {
     for (const [site, number] of Object.entries(SITES)) await connect(name(site), router, number);
     for (const address of TARGET_ADDRESSES)
       await tool("ip", "-n", name("target"), "addr", "add", address, "dev", UPLINK);
+    await tool("ip", "-n", name("agent"), "route", "add", "unreachable", CUT_OFF);
     await inside(router, "nft", FIREWALL);
     return {
       at: (site) => ["ip", "netns", "exec", name(site)],

@@ -13,6 +13,8 @@ const RECORDS: Answer[] = [
   a("four.lab", "10.98.2.2"),
   a("two.lab", "10.98.2.77"),
   a("two.lab", "10.98.2.2"),
+  a("cutoff.lab", "10.98.2.66"),
+  a("cutoff.lab", "10.98.2.2"),
   a("half.lab", "10.98.2.77"),
   aaaa("half.lab", "fd98:2::2"),
   aaaa("six.lab", "fd98:2::2"),
