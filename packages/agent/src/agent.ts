@@ -13,6 +13,7 @@ import { createPlatform } from "./platform.ts";
 import { collectWhenQuiet } from "./quiet.ts";
 import type { Settings } from "./settings.ts";
 import { messageOf } from "./text.ts";
+import { createTimekeeper } from "./timekeeper.ts";
 import { orAborted, pause } from "./wait.ts";
 
 /** What runs when the agent is told to stop has this long to finish and be confirmed. */
@@ -33,6 +34,7 @@ export async function runAgent(settings: Settings, stop: AbortSignal, onReady: (
   const clock = createClock();
   const capabilities = await findCapabilities();
   const platform = createPlatform(settings.platformUrl, clock);
+  const keepTime = createTimekeeper(clock, platform.askTime);
   const enrolment = await createEnrolment(settings, platform, capabilities);
   const halt = new AbortController();
   const context = { allow: settings.allow, clock, stop: halt.signal };
@@ -74,24 +76,29 @@ export async function runAgent(settings: Settings, stop: AbortSignal, onReady: (
       intervalSeconds: heartbeatIntervalSeconds,
       capabilities,
       running: () => desk.running(),
+      clock,
+      keepTime,
     });
-    await Promise.race([desk.attach(open), open.ended]);
+    // After a sleep of this host no deadline can be judged before the time is learnt.
+    await Promise.race([Promise.all([desk.attach(open), keepTime()]), open.ended]);
     if (open.isOpen() && !stop.aborted) {
       await open.consume(settings.concurrency, (message) => desk.take(open, message));
-      log.info("connected", { agent: agentId, clockOffsetMs: clock.offsetMs() });
+      log.info("connected", { agent: agentId, clockOffsetMs: clock.aheadMs() });
       ready();
       ready = () => undefined;
     }
     return open.ended;
   }
 
-  async function leave(open: Link) {
-    log.info("stopping", { running: desk.running() });
-    const drained = desk.drain();
-    const canceled = open.cancel().catch((error: unknown) => {
+  function cancel(open: Link) {
+    return open.cancel().catch((error: unknown) => {
       log.warn("the consumer could not be canceled", { reason: messageOf(error) });
     });
-    const finished = Promise.all([canceled, drained]);
+  }
+
+  async function leave(open: Link) {
+    log.info("stopping", { running: desk.running() });
+    const finished = Promise.all([cancel(open), desk.drain()]);
     await Promise.race([finished, open.ended, pause(DRAIN_MS, halt.signal)]);
     if (open.isOpen()) await pause(SETTLE_MS, halt.signal);
     halt.abort();
