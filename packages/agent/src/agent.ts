@@ -7,6 +7,7 @@ import { createClock } from "./clock.ts";
 import { createDesk } from "./desk.ts";
 import { createEnrolment } from "./enrolment.ts";
 import { startHeartbeat } from "./heartbeat.ts";
+import { standBy } from "./last-resort.ts";
 import { isRefusal, openLink, type Ending, type Link } from "./link.ts";
 import { log } from "./log.ts";
 import { createPlatform } from "./platform.ts";
@@ -40,6 +41,7 @@ export async function runAgent(settings: Settings, stop: AbortSignal, onReady: (
   const context = { allow: settings.allow, clock, stop: halt.signal };
   const desk = createDesk(context);
   collectWhenQuiet(desk);
+  standBy(salvage);
   const openSession = () => orAborted(enrolment.open(stop), stop);
   let ready = onReady;
   let link: Link | undefined;
@@ -88,6 +90,15 @@ export async function runAgent(settings: Settings, stop: AbortSignal, onReady: (
       ready = () => undefined;
     }
     return open.ended;
+  }
+
+  /** What runs cannot be trusted any more, but it can be answered. */
+  async function salvage() {
+    const abandoned = desk.abandon();
+    if (!link?.isOpen()) return;
+    await Promise.all([abandoned, cancel(link)]);
+    await pause(SETTLE_MS, halt.signal);
+    await link.close();
   }
 
   function cancel(open: Link) {

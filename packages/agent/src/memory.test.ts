@@ -11,11 +11,12 @@ it("remembers the last checks and forgets the oldest", () => {
   expect(memory.get("b")).toBeUndefined();
 });
 
-it("tells which answers are still unconfirmed", () => {
+it("tells which checks run and which answers are still unconfirmed", () => {
   const memory = createMemory<string>();
   memory.add("running", undefined, "m");
   memory.add("confirmed", undefined, "m").state = "confirmed";
   const answered = memory.add("answered", "r", "m");
   answered.state = "answered";
-  expect(memory.unconfirmed()).toEqual([answered]);
+  expect(memory.all("answered")).toEqual([answered]);
+  expect(memory.all("running").map(({ id }) => id)).toEqual(["running"]);
 });

@@ -1,19 +1,24 @@
 /** A remembered check. `answer` is kept until the broker has confirmed it. */
 export type Remembered<Delivery> = {
   readonly id: string;
+  /** When its message came, of `performance.now()`. */
+  readonly cameAt: number;
   requestId: string | undefined;
-  state: "running" | "answered" | "confirmed";
+  state: State;
   answer: Buffer | undefined;
   /** Deliveries of this check that are settled once its answer is confirmed. */
   deliveries: Delivery[];
 };
+
+type State = "running" | "answered" | "confirmed";
 
 export type Memory<Delivery> = {
   get(id: string): Remembered<Delivery> | undefined;
   /** Remembers a new check, and forgets the oldest one beyond the capacity. */
   add(id: string, requestId: string | undefined, delivery: Delivery): Remembered<Delivery>;
   forget(id: string): void;
-  unconfirmed(): Remembered<Delivery>[];
+  /** All that are in this state. */
+  all(state: State): Remembered<Delivery>[];
 };
 
 /** The last checks this agent took, so that a repeated message does not run twice. */
@@ -24,6 +29,7 @@ export function createMemory<Delivery>(capacity = 1_000): Memory<Delivery> {
     add: (id, requestId, delivery) => {
       const check: Remembered<Delivery> = {
         id,
+        cameAt: performance.now(),
         requestId,
         state: "running",
         answer: undefined,
@@ -35,6 +41,6 @@ export function createMemory<Delivery>(capacity = 1_000): Memory<Delivery> {
       return check;
     },
     forget: (id) => void checks.delete(id),
-    unconfirmed: () => [...checks.values()].filter(({ state }) => state === "answered"),
+    all: (state) => [...checks.values()].filter((it) => it.state === state),
   };
 }
