@@ -1,14 +1,12 @@
 import { once } from "node:events";
-import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { createServer, type AddressInfo, type Server } from "node:net";
 
-import { parseAllowList } from "@netcheck/wire/address";
 import { CheckResponse } from "@netcheck/wire/message";
-import type { ConsumeMessage } from "amqplib";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
+import { deliveryTo, fakeLink, ID, openDesk, silence } from "../../../test/support/desk-stand.ts";
 import { createClock } from "./clock.ts";
 import { createDesk } from "./desk.ts";
-import type { Ending, Link } from "./link.ts";
 import { setLogLevel } from "./log.ts";
 
 let server: Server;
@@ -24,74 +22,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const ID = "01939f2c-8a00-7b6c-8d2e-0f1e2d3c4b5a";
-const OTHER_ID = "01939f2c-8a00-7b6c-8d2e-0f1e2d3c4b5b";
-
-function message(change: object = {}, headers = {}): ConsumeMessage {
-  const deadlineAt = new Date(Date.now() + 10_000).toISOString();
-  const request = { v: 1, id: ID, type: "tcp", target: "127.0.0.1", port, options: {}, deadlineAt };
-  const content = Buffer.from(JSON.stringify({ ...request, ...change }));
-  // Only what the desk looks at: the rest of a delivery is the broker's business.
-  return { content, properties: { headers } } as ConsumeMessage;
-}
-
-/** A link that records what goes over it; `confirm` decides each publish. */
-function fakeLink(confirm: (body: string) => Promise<void> = () => Promise.resolve()) {
-  const sent: { id: string; requestId: string | undefined }[] = [];
-  const answers: CheckResponse[] = [];
-  const settled: string[] = [];
-  const { promise: ended, resolve } = Promise.withResolvers<Ending>();
-  let open = true;
-  const link: Link = {
-    publish: (_kind, body, requestId) => {
-      const answer = CheckResponse.parse(JSON.parse(body.toString()));
-      sent.push({ id: answer.id, requestId });
-      answers.push(answer);
-      return confirm(body.toString());
-    },
-    consume: () => Promise.resolve(),
-    ack: () => void settled.push("ack"),
-    reject: () => void settled.push("reject"),
-    cancel: () => Promise.resolve(),
-    close: () => Promise.resolve(),
-    fail: () => undefined,
-    isOpen: () => open,
-    ended,
-  };
-  const cut = () => {
-    open = false;
-    resolve({ reason: "cut", refused: false });
-  };
-  return { link, sent, answers, settled, cut };
-}
-
-/** A target that accepts and says nothing. */
-async function silence() {
-  const target = createServer().listen(0, "127.0.0.1");
-  const sockets = new Set<Socket>();
-  target.on("connection", (socket) => sockets.add(socket.on("error", () => undefined)));
-  await once(target, "listening");
-  return {
-    port: (target.address() as AddressInfo).port,
-    [Symbol.asyncDispose]: async () => {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => target.close(resolve));
-    },
-  };
-}
-
-function desk(clock = createClock()) {
-  const halt = new AbortController();
-  const allow = parseAllowList("127.0.0.1");
-  const made = createDesk({ allow, clock, stop: halt.signal });
-  return { ...made, halt };
-}
+const message = (change: object = {}, headers = {}) => deliveryTo(port, change, headers);
 
 describe("a request", () => {
   it("is acknowledged only once its answer is confirmed, which carries the request id", async () => {
     const { promise: confirmed, resolve: confirm } = Promise.withResolvers<void>();
     const { link, sent, settled } = fakeLink(() => confirmed);
-    const it = desk();
+    const it = openDesk();
     await it.attach(link);
     it.take(link, message({}, { "x-request-id": "r1" }));
     expect(it.running()).toBe(1);
@@ -109,7 +46,7 @@ describe("a request", () => {
     ["past its deadline", { deadlineAt: new Date(Date.now() - 1).toISOString() }],
   ])("[CHK-35] NC-B-23 that is %s is given up and not run", async (_what, change) => {
     const { link, sent, settled } = fakeLink();
-    const it = desk();
+    const it = openDesk();
     await it.attach(link);
     it.take(link, message(change));
     await it.drain();
@@ -119,7 +56,7 @@ describe("a request", () => {
   it("[PRB-13] of a kind that this agent does not know is answered so, once", async () => {
     const bodies: string[] = [];
     const { link, sent, settled } = fakeLink((body) => Promise.resolve(void bodies.push(body)));
-    const it = desk();
+    const it = openDesk();
     await it.attach(link);
     for (let i = 0; i < 2; i++) it.take(link, message({ kind: "look" }, { "x-request-id": "r1" }));
     await it.drain();
@@ -143,146 +80,10 @@ describe("a request", () => {
   });
 });
 
-describe("[PRB-95] a host's clock that was set", () => {
-  const STEPS = [5_000, -5_000, 3 * 3_600_000, -3 * 3_600_000];
-
-  it.each(STEPS)(
-    "by %d ms refuses no request that is in time, and takes none that is late",
-    async (step) => {
-      let set = 0;
-      const clock = createClock({ wall: () => Date.now() + set, steady: () => performance.now() });
-      const { link, answers, settled } = fakeLink();
-      const it = desk(clock);
-      await it.attach(link);
-      set = step;
-      it.take(link, message({ deadlineAt: new Date(Date.now() + 3_000).toISOString() }));
-      const late = { id: OTHER_ID, deadlineAt: new Date(Date.now() - 1_000).toISOString() };
-      it.take(link, message(late));
-      await it.drain();
-      expect(answers).toMatchObject([{ id: ID, status: "finished" }]);
-      expect(settled).toEqual(["reject", "ack"]);
-    },
-  );
-
-  it.each(STEPS)("by %d ms while a check runs changes nothing of it", async (step) => {
-    let set = 0;
-    const clock = createClock({ wall: () => Date.now() + set, steady: () => performance.now() });
-    const { link, answers } = fakeLink();
-    const it = desk(clock);
-    await it.attach(link);
-    await using hole = await silence();
-    const begun = Date.now();
-    it.take(
-      link,
-      message({ type: "http", port: hole.port, options: { timeoutMs: 300, protocol: "http" } }),
-    );
-    set = step;
-    await it.drain();
-    const [answer] = answers;
-    expect(answer).toMatchObject({ status: "failed", error: { code: "timeout" } });
-    expect(answer?.durationMs).toBeGreaterThan(250);
-    expect(answer?.durationMs).toBeLessThan(1_500);
-    expect(Math.abs(Date.parse(answer?.startedAt ?? "") - begun)).toBeLessThan(1_000);
-  });
-});
-
-describe("[PRB-91] a request that came back", () => {
-  const COUNT = "x-delivery-count";
-
-  it("once, as an orderly restart gives it back, is run", async () => {
-    const { link, answers } = fakeLink();
-    const it = desk();
-    await it.attach(link);
-    it.take(link, message({}, { [COUNT]: 1 }));
-    await it.drain();
-    expect(answers).toMatchObject([{ status: "finished" }]);
-  });
-
-  it.each([
-    ["twice", { [COUNT]: 2 }],
-    ["more often", { [COUNT]: 7 }],
-    ["twice as RabbitMQ 4.3 counts it", { [COUNT]: 1, "x-acquired-count": 2 }],
-  ])("%s is not run, and its answer says so", async (_what, headers) => {
-    const { link, answers, settled } = fakeLink();
-    const it = desk();
-    await it.attach(link);
-    const before = connections;
-    it.take(link, message({}, headers));
-    await it.drain();
-    expect(answers).toMatchObject([
-      {
-        status: "failed",
-        failureSource: "agent",
-        failedPhase: "run",
-        error: { code: "given_back", message: expect.stringContaining("not run again") },
-        result: { steps: [], endedBy: null },
-      },
-    ]);
-    expect([settled, it.begun(), connections - before]).toEqual([["ack"], 0, 0]);
-  });
-
-  it("while it still runs here is the same check", async () => {
-    const { link, answers, settled } = fakeLink();
-    const it = desk();
-    await it.attach(link);
-    it.take(link, message());
-    it.take(link, message({}, { [COUNT]: 2 }));
-    await it.drain();
-    expect(answers).toMatchObject([{ status: "finished" }]);
-    expect(settled).toEqual(["ack", "ack"]);
-  });
-});
-
-describe("[PRB-90] an agent that broke down", () => {
-  it("answers what runs as failed by itself, waits for the confirms and takes no more", async () => {
-    const { promise: confirmed, resolve: confirm } = Promise.withResolvers<void>();
-    const { link, answers, settled } = fakeLink(() => confirmed);
-    await using hole = await silence();
-    const it = desk();
-    await it.attach(link);
-    const waiting = { type: "http", port: hole.port, options: { timeoutMs: 60_000 } };
-    it.take(link, message(waiting));
-    it.take(link, message({ ...waiting, id: OTHER_ID }));
-    const abandoned = it.abandon();
-    it.take(link, message({ ...waiting, id: "01939f2c-8a00-7b6c-8d2e-0f1e2d3c4b5c" }));
-    expect(settled).toEqual([]);
-    confirm();
-    await abandoned;
-    const failed = {
-      status: "failed",
-      failureSource: "agent",
-      failedPhase: "run",
-      error: { code: "internal", message: expect.stringContaining("broke down") },
-      result: { endedBy: null },
-    };
-    expect(answers).toMatchObject([
-      { id: ID, ...failed },
-      { id: OTHER_ID, ...failed },
-    ]);
-    expect(settled).toEqual(["ack", "ack"]);
-    it.halt.abort();
-    await it.drain();
-    expect(answers).toHaveLength(2);
-  });
-
-  it("answers a check once, though it ends meanwhile", async () => {
-    const { promise: confirmed, resolve: confirm } = Promise.withResolvers<void>();
-    const { link, answers } = fakeLink(() => confirmed);
-    const it = desk();
-    await it.attach(link);
-    it.take(link, message());
-    const abandoned = it.abandon();
-    await expect.poll(() => it.running()).toBe(0);
-    confirm();
-    await abandoned;
-    expect(answers).toMatchObject([{ error: { code: "internal" } }]);
-  });
-});
-
 describe("[PRB-11] NC-B-20 a repeated request does not run again", () => {
   it("after its answer was confirmed: it is acknowledged", async () => {
     const { link, sent, settled } = fakeLink();
-    const it = desk();
+    const it = openDesk();
     await it.attach(link);
     it.take(link, message());
     await expect.poll(() => settled).toEqual(["ack"]);
@@ -292,7 +93,7 @@ describe("[PRB-11] NC-B-20 a repeated request does not run again", () => {
 
   it("while it runs: both are acknowledged with the one answer", async () => {
     const { link, sent, settled } = fakeLink();
-    const it = desk();
+    const it = openDesk();
     await it.attach(link);
     const before = connections;
     it.take(link, message());
@@ -309,7 +110,7 @@ describe("an answer that was not confirmed", () => {
     const { link, sent, settled } = fakeLink(() =>
       (tries += 1) === 1 ? Promise.reject(new Error("nacked")) : Promise.resolve(),
     );
-    const it = desk();
+    const it = openDesk();
     await it.attach(link);
     it.take(link, message());
     await it.drain();
@@ -319,7 +120,7 @@ describe("an answer that was not confirmed", () => {
   it("is published over the next link before that takes requests, and not run again", async () => {
     const lost = Promise.withResolvers<void>();
     const first = fakeLink(() => lost.promise);
-    const it = desk();
+    const it = openDesk();
     await it.attach(first.link);
     it.take(first.link, message());
     await expect.poll(() => first.sent.length).toBe(1);
@@ -335,7 +136,7 @@ describe("an answer that was not confirmed", () => {
 
   it("is published over the next link when it was ready while there was none", async () => {
     const first = fakeLink();
-    const it = desk();
+    const it = openDesk();
     await it.attach(first.link);
     it.take(first.link, message());
     first.cut();
@@ -350,7 +151,7 @@ describe("an answer that was not confirmed", () => {
 describe("a desk that closes", () => {
   it("starts nothing, and leaves new requests to the queue", async () => {
     const { link, sent, settled } = fakeLink();
-    const it = desk();
+    const it = openDesk();
     await it.attach(link);
     await it.drain();
     it.take(link, message());
@@ -360,7 +161,7 @@ describe("a desk that closes", () => {
   it("forgets what is halted, so that its message goes back to the queue", async () => {
     await using hole = await silence();
     const { link, sent, settled } = fakeLink();
-    const it = desk();
+    const it = openDesk();
     await it.attach(link);
     it.take(link, message({ type: "http", port: hole.port, options: { timeoutMs: 60_000 } }));
     const drained = it.drain();

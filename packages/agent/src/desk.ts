@@ -133,7 +133,7 @@ export function createDesk(context: RunContext): Desk {
       const returns = timesReturned(message);
       if (returns < MOST_RETURNS)
         return begin(request.id, delivery, (check) => work(check, request));
-      log.error("a request came back too often", { check: request.id, returns });
+      log.warn("a request came back too often", { check: request.id, returns });
       begin(request.id, delivery, (check) => giveUp(check, givenBack(returns)));
     },
     drain: async () => {

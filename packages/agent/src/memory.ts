@@ -14,7 +14,7 @@ type State = "running" | "answered" | "confirmed";
 
 export type Memory<Delivery> = {
   get(id: string): Remembered<Delivery> | undefined;
-  /** Remembers a new check, and forgets the oldest one beyond the capacity. */
+  /** Remembers a new check, and forgets the oldest one beyond the capacity that is done with. */
   add(id: string, requestId: string | undefined, delivery: Delivery): Remembered<Delivery>;
   forget(id: string): void;
   /** All that are in this state. */
@@ -24,6 +24,10 @@ export type Memory<Delivery> = {
 /** The last checks this agent took, so that a repeated message does not run twice. */
 export function createMemory<Delivery>(capacity = 1_000): Memory<Delivery> {
   const checks = new Map<string, Remembered<Delivery>>();
+  const forgetOldest = () => {
+    for (const { id, state } of checks.values())
+      if (state === "confirmed") return void checks.delete(id);
+  };
   return {
     get: (id) => checks.get(id),
     add: (id, requestId, delivery) => {
@@ -36,8 +40,7 @@ export function createMemory<Delivery>(capacity = 1_000): Memory<Delivery> {
         deliveries: [delivery],
       };
       checks.set(id, check);
-      const [oldest] = checks.keys();
-      if (checks.size > capacity && oldest !== undefined) checks.delete(oldest);
+      if (checks.size > capacity) forgetOldest();
       return check;
     },
     forget: (id) => void checks.delete(id),

@@ -34,6 +34,7 @@ export async function run(request: Request, { clock, stop, ...context }: RunCont
   const timer = setTimeout(expire, Math.min(timeoutMs, leftMs));
   const late = afterAbort(limit.signal, LAST_WORDS_MS);
   stop.addEventListener("abort", expire);
+  if (stop.aborted) expire();
   try {
     const { signal } = limit;
     const probing = probe(request.type, request, { ...context, now: clock.now, signal });
