@@ -32,7 +32,7 @@ const onStack: Settings = {
 };
 
 /** What changes its whole process: the authorities that it trusts. */
-const ALONE = ["packages/agent/src/probe-https.test.ts"];
+const ALONE = ["probe-https", "tls-report"].map((name) => `packages/agent/src/${name}.test.ts`);
 
 /** `unit` needs nothing, `lab` makes networks where it may; the others bring up services and throw them away. */
 export default defineConfig({

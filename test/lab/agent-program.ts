@@ -10,8 +10,10 @@ import { run } from "@netcheck/agent/run";
 import { parseAllowList } from "@netcheck/wire/address";
 
 const [allow = "", user] = process.argv.slice(2);
-const authority = new URL("../fixtures/tls/authority.pem", import.meta.url);
-setDefaultCACertificates([readFileSync(authority, "utf8")]);
+const authorities = ["authority.pem", "chains/trusted-roots.pem"].map((name) =>
+  readFileSync(new URL(`../fixtures/tls/${name}`, import.meta.url), "utf8"),
+);
+setDefaultCACertificates(authorities);
 if (user === "nobody") {
   process.setgroups?.([]);
   process.setgid?.(65_534);

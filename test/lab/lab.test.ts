@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { startAgent, type Asked, type LookingAgent } from "./looking-agent.ts";
 import { makeNetwork, type LabNetwork } from "./network.ts";
-import { CERTIFICATE_PORTS, HTTP2_PORT, MUTE_PORT } from "./ports.ts";
+import { CERTIFICATE_PORTS, CHAIN_PORTS, HTTP2_PORT, MUTE_PORT } from "./ports.ts";
 import { startProgram, type Program } from "./program.ts";
 import { whyNoLab } from "./tools.ts";
 
@@ -127,6 +127,47 @@ describe.skipIf(reason)("in the lab", () => {
     });
   });
 
+  describe.concurrent("[PRB-41] what an answer means", () => {
+    it.each<[string, Asked, object]>([
+      ["nodata.lab", {}, { status: "finished", result: { meaning: "nodata" } }],
+      ["lame.lab", {}, { status: "finished", result: { meaning: "lame" } }],
+      ["refused.lab", {}, { status: "failed", result: { statusCodeName: "REFUSED" } }],
+      [
+        "dangling.lab",
+        {},
+        {
+          ...failed("target", "dns", "not_found"),
+          result: { meaning: "nxdomain", canonicalName: "gone.lab." },
+        },
+      ],
+      [
+        "old.lab",
+        {},
+        { status: "finished", result: { remarks: [{ code: "no_edns" }], meaning: "answer" } },
+      ],
+      [
+        "bogus.lab",
+        {},
+        {
+          ...failed("resolver", "dns", "resolver_failed"),
+          result: { edns: { extendedErrors: [{ code: 6, name: "DNSSEC Bogus" }] } },
+        },
+      ],
+      [
+        "cut.lab",
+        {},
+        {
+          ...failed("resolver", "dns", "bad_answer"),
+          result: { truncated: true, answers: [{ value: WEB }], steps: [{}, {}] },
+        },
+      ],
+      ["web.lab", { recordType: "CAA" }, { result: { answers: [{ value: '0 issue "ca.lab"' }] } }],
+      ["*.lab", { recordType: "TXT" }, { result: { answers: [{ name: "*.lab." }] } }],
+    ])("%s asked with %j", async (name, asked, expected) => {
+      expect(await agent.check("dns", name, asked)).toMatchObject(expected);
+    });
+  });
+
   describe.concurrent("NC-B-29 ping", () => {
     const quick = { packets: 2, intervalMs: 200 };
 
@@ -203,6 +244,22 @@ describe.skipIf(reason)("in the lab", () => {
         result: { statusCode: 200, tls: { authorized: error === null, error, keyType: "EC" } },
       });
     });
+
+    const FAULTS = {
+      "expired-intermediate": { code: "expired", subject: { CN: "old-authority" } },
+      "no-intermediate": { code: "incomplete_chain", subject: { CN: "authority" } },
+      "sha1-intermediate": { code: "weak_signature", subject: { CN: "sha1-authority" } },
+    } as const;
+    it.each(Object.entries(CHAIN_PORTS))(
+      "[PRB-60] names what is at fault: %s",
+      async (name, port) => {
+        const response = await agent.check("http", "tls.lab", { protocol: "https", port });
+        const fault = Object.entries(FAULTS).find(([it]) => it === name)?.[1];
+        expect(response.result).toMatchObject({
+          tls: { errors: [fault?.code], faults: [{ ...fault, place: "intermediate" }] },
+        });
+      },
+    );
 
     it("speaks HTTP/2 where both can", async () => {
       const asked = { protocol: "http2", port: HTTP2_PORT };

@@ -8,6 +8,13 @@ export const CERTIFICATE_PORTS = {
   "other-name": 4435,
 } as const;
 
+/** Where it shows each chain of test/fixtures/tls/chains. */
+export const CHAIN_PORTS = {
+  "expired-intermediate": 4451,
+  "no-intermediate": 4452,
+  "sha1-intermediate": 4453,
+} as const;
+
 export const HTTP2_PORT = 4440;
 
 /** Accepts and says nothing. */

@@ -7,7 +7,7 @@ import { createServer as createHttpsServer } from "node:https";
 import { createServer as createTcpServer, type Server } from "node:net";
 
 import { startDnsServer } from "../support/dns-server.ts";
-import { CERTIFICATE_PORTS, HTTP2_PORT, MUTE_PORT } from "./ports.ts";
+import { CERTIFICATE_PORTS, CHAIN_PORTS, HTTP2_PORT, MUTE_PORT } from "./ports.ts";
 import { createScript } from "./zone.ts";
 
 const file = (name: string) =>
@@ -42,6 +42,10 @@ for (const [name, port] of Object.entries(CERTIFICATE_PORTS))
     createHttpsServer({ cert: file(`${name}.pem`), key: file(`${name}.key`) }, answer),
     port,
   );
+for (const [name, port] of Object.entries(CHAIN_PORTS)) {
+  const cert = file(`chains/${name}.pem`);
+  await listen(createHttpsServer({ cert, key: file("chains/site.key") }, answer), port);
+}
 const http2 = createSecureServer({ cert: file("trusted.pem"), key: file("trusted.key") });
 http2.on("stream", (stream) => {
   stream.respond({ ":status": 200 });

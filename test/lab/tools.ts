@@ -5,7 +5,14 @@ import { aptInstall } from "../support/apt.ts";
 
 const run = promisify(execFile);
 
-const PACKAGES = { ip: "iproute2", nft: "nftables", ping: "iputils-ping" } as const;
+const PACKAGES = {
+  ip: "iproute2",
+  nft: "nftables",
+  ping: "iputils-ping",
+  curl: "curl",
+} as const;
+type Command = keyof typeof PACKAGES;
+
 const LIMIT_MS = 10_000;
 
 /** Runs a tool of the system to its end. */
@@ -22,10 +29,8 @@ function say(text: string) {
 export async function whyNoLab(): Promise<string | undefined> {
   if (process.platform !== "linux") return refuse("network namespaces are Linux's");
   if (process.getuid?.() !== 0) return refuse("network namespaces need root");
-  const missing = await missingPackages();
-  if (missing.length > 0) await install(missing);
-  const left = await missingPackages();
-  if (left.length > 0) return refuse(`not installed: ${left.join(", ")}`);
+  const without = await whyWithout("ip", "nft", "ping");
+  if (without !== undefined) return without;
   const trial = `nclab-${process.pid}-trial`;
   try {
     await tool("ip", "netns", "add", trial);
@@ -38,16 +43,24 @@ export async function whyNoLab(): Promise<string | undefined> {
   }
 }
 
+/** Why these tools are not here, after trying to install them; undefined if they are. */
+export async function whyWithout(...commands: Command[]): Promise<string | undefined> {
+  const missing = await missingPackages(commands);
+  if (missing.length > 0) await install(missing);
+  const left = await missingPackages(commands);
+  return left.length > 0 ? refuse(`not installed: ${left.join(", ")}`) : undefined;
+}
+
 function refuse(reason: string) {
   say(`SKIPPED, the checks are not held against a network: ${reason}`);
   return reason;
 }
 
-async function missingPackages() {
+async function missingPackages(commands: readonly Command[]) {
   const found = await Promise.all(
-    Object.entries(PACKAGES).map(async ([command, name]) => {
+    commands.map(async (command) => {
       const there = await tool("sh", "-c", `command -v ${command}`).catch(() => "");
-      return there ? [] : [name];
+      return there ? [] : [PACKAGES[command]];
     }),
   );
   return found.flat();

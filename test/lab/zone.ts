@@ -4,6 +4,7 @@ import type { Question, Reply } from "../support/dns-server.ts";
 
 const a = (name: string, data: string): Answer => ({ type: "A", name, ttl: 60, data });
 const aaaa = (name: string, data: string): Answer => ({ type: "AAAA", name, ttl: 60, data });
+const alias = (name: string, data: string): Answer => ({ type: "CNAME", name, ttl: 60, data });
 
 const RECORDS: Answer[] = [
   a("web.lab", "10.98.2.2"),
@@ -19,17 +20,30 @@ const RECORDS: Answer[] = [
   aaaa("sixtofour.lab", "2002:a62:909::1"),
   { type: "MX", name: "web.lab", ttl: 300, data: { preference: 10, exchange: "mx.lab" } },
   { type: "TXT", name: "web.lab", ttl: 5, data: ["v=lab"] },
-  { type: "CNAME", name: "alias.lab", ttl: 60, data: "web.lab" },
+  alias("alias.lab", "web.lab"),
+  { type: "CAA", name: "web.lab", ttl: 60, data: { flags: 0, tag: "issue", value: "ca.lab" } },
+  { type: "TXT", name: "*.lab", ttl: 60, data: ["any"] },
 ];
+
+const SOA: Answer = { type: "SOA", name: "lab", data: { mname: "ns.lab", rname: "admin.lab" } };
 
 /** A resolver that knows the names of the lab; `rebind.lab` moves inside after its first answer. */
 export function createScript() {
   let rebound = 0;
-  return ({ name, type, via }: Question): Reply => {
+  return ({ name, type, via, edns }: Question): Reply => {
     const wanted = name.toLowerCase();
     if (wanted === "servfail.lab") return { statusCode: 2 };
     if (wanted === "refused.lab") return { statusCode: 5 };
     if (wanted === "silent.lab") return "silence";
+    if (wanted === "old.lab" && edns) return { statusCode: 1 };
+    if (wanted === "old.lab") return { answers: [a(wanted, "10.98.2.2")] };
+    if (wanted === "bogus.lab") return { statusCode: 2, edns: [[6, "no signature"]] };
+    if (wanted === "lame.lab") return { lame: true };
+    if (wanted === "nodata.lab") return { authorities: [SOA] };
+    if (wanted === "dangling.lab")
+      return { statusCode: 3, answers: [alias(wanted, "gone.lab")], authorities: [SOA] };
+    if (wanted === "cut.lab" && via === "TCP") return "hangup";
+    if (wanted === "cut.lab") return { tooLong: true, answers: [a(wanted, "10.98.2.2")] };
     if (wanted === "long.lab" && via === "UDP") return { tooLong: true };
     if (wanted === "long.lab") return { answers: [a("long.lab", "10.98.2.2")] };
     if (wanted === "rebind.lab" && type !== "A") return {};

@@ -1,15 +1,30 @@
-import type { Readable } from "node:stream";
+import type { RawHeaders } from "./http-header-lines.ts";
+import type { RemarkCode } from "./http-remark.ts";
+
+/**
+ * Why a body ended before its end. `short`: closed in good order with fewer bytes than its length
+ * said; `closed`: the same before the last chunk; `broken_chunk`: what should be a chunk is none.
+ */
+export type BodyError = "reset" | "timeout" | "short" | "closed" | "broken_chunk";
+
+/** Told of a body as it comes, and once how it ended: null is well. */
+export type BodySink = { content(bytes: Buffer): void; end(error: BodyError | null): void };
 
 /** The head of an answer, whatever version of HTTP it came by, and its body to read. */
 export type Answer = {
   statusCode: number;
   httpVersion: string;
-  /** Names and values in turn, as they came. */
-  rawHeaders: readonly string[];
-  headers: {
-    location?: string | undefined;
-    "content-type"?: string | undefined;
-    "content-encoding"?: string | undefined;
-  };
-  body: Readable;
+  rawHeaders: RawHeaders;
+  /** What is wrong with it. */
+  remarks: Iterable<RemarkCode>;
+  read(sink: BodySink): void;
 };
+
+/** What came before an answer could be read, or instead of it. */
+export type Heard = { firstByteMs: number | null; firstLine: string | null };
+
+/** The first value of a header. */
+export function headerOf(headers: RawHeaders, wanted: string) {
+  const at = headers.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === wanted);
+  return at === -1 ? undefined : headers[at + 1];
+}

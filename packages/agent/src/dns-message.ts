@@ -1,136 +1,107 @@
-import { type Answer, decode, encode, RECURSION_DESIRED } from "dns-packet";
+import { formatName } from "@netcheck/wire/dns-name";
 
-import { checkLayout } from "./dns-layout.ts";
-import { typeName, valueOf } from "./dns-value.ts";
-import { cleanText } from "./text.ts";
+import { readOpt, readOptions, type Edns } from "./dns-edns.ts";
+import type { Query } from "./dns-query.ts";
+import { BadData, NoMessage, readerOf, type Reader } from "./dns-reader.ts";
+import { emptySection, findOpt, readSection, type DnsRecord } from "./dns-record.ts";
+import { CLASS_IN, statusName, typeNumber } from "./dns-registry.ts";
 
-export type Query = { id: number; name: string; type: string };
-
-/** A record in presentation form (RFC 1035, 5.1), names with their last dot. */
-export type DnsRecord = { name: string; type: string; ttl: number; class: string; value: string };
+/** Of the header (RFC 1035, 4.1.1; RFC 4035, 3.1.6 and 3.2.2). */
+export type Flags = Record<"aa" | "tc" | "rd" | "ra" | "ad" | "cd", boolean>;
 
 export type DnsMessage = {
+  /** With the upper bits that EDNS adds. */
   statusCode: number;
   statusCodeName: string;
-  /** The resolver had more to say than UDP holds. */
-  tooLong: boolean;
+  flags: Flags;
+  edns: Edns | null;
   answers: DnsRecord[];
-  /** There were more answers than are kept, or than the resolver said. */
-  truncated: boolean;
+  authority: DnsRecord[];
+  /** There was more in the answer than is kept. */
+  isCut: boolean;
+  /** All was read, and each record was what its type says. */
+  isWhole: boolean;
 };
 
 export const MAX_ANSWERS = 100;
-const MAX_NAME_CHARS = 1_024;
-const MAX_VALUE_CHARS = 4_096;
-/** Not fragmented on any usual path (DNS flag day 2020). */
-const UDP_PAYLOAD_BYTES = 1_232;
+const MAX_AUTHORITY = 20;
 const HEADER_BYTES = 12;
-
-const STATUS_NAMES = [
-  "NOERROR",
-  "FORMERR",
-  "SERVFAIL",
-  "NXDOMAIN",
-  "NOTIMP",
-  "REFUSED",
-  "YXDOMAIN",
-  "YXRRSET",
-  "NXRRSET",
-  "NOTAUTH",
-  "NOTZONE",
-];
-
-/** The bytes of a query with recursion desired and EDNS(0). */
-export function encodeQuery({ id, name, type }: Query) {
-  const bytes = encode({
-    type: "query",
-    id,
-    flags: RECURSION_DESIRED,
-    // SVCB and HTTPS are asked for as A and numbered below: the library has no names for them.
-    questions: [{ name, type: "A" }],
-    additionals: [
-      {
-        type: "OPT",
-        name: ".",
-        udpPayloadSize: UDP_PAYLOAD_BYTES,
-        extendedRcode: 0,
-        ednsVersion: 0,
-        flags: 0,
-        flag_do: false,
-        options: [],
-      },
-    ],
-  });
-  bytes.writeUInt16BE(TYPE_NUMBERS[type] ?? 1, HEADER_BYTES + encodedLength(name));
-  return bytes;
-}
-
-function encodedLength(name: string) {
-  return name === "." ? 1 : name.replace(/\.$/, "").length + 2;
-}
-
-const TYPE_NUMBERS: Record<string, number> = {
-  A: 1,
-  NS: 2,
-  CNAME: 5,
-  SOA: 6,
-  PTR: 12,
-  MX: 15,
-  TXT: 16,
-  AAAA: 28,
-  SRV: 33,
-  DS: 43,
-  RRSIG: 46,
-  NSEC: 47,
-  DNSKEY: 48,
-  SVCB: 64,
-  HTTPS: 65,
-  ANY: 255,
-};
 
 /**
  * Reads the answer to a query; undefined if the bytes answer something else, as a forged or late
- * packet does. Throws if they are no DNS message. Only the question and the first answers are
- * decoded: what else a stranger packs in costs nothing.
+ * packet does. Throws if they are no DNS message. What comes after the answers is of use but not
+ * needed, and neither is the end of answers which say themselves that they were cut.
  */
 export function readAnswer(bytes: Buffer, query: Query): DnsMessage | undefined {
   if (bytes.length < HEADER_BYTES || bytes.readUInt16BE(0) !== query.id) return undefined;
-  const flags = bytes.readUInt16BE(2);
-  if ((flags & 0x8000) === 0) return undefined;
-  const statusCode = flags & 0xf;
-  const tooLong = (flags & 0x0200) !== 0;
-  const asked = bytes.readUInt16BE(4);
-  const answered = bytes.readUInt16BE(6);
-  if (asked > 1) throw new Error("More than one question.");
-  const head = Buffer.from(bytes);
-  head.writeUInt16BE(tooLong ? 0 : Math.min(answered, MAX_ANSWERS), 6);
-  head.writeUInt32BE(0, 8);
-  checkLayout(head);
-  const { questions = [], answers = [] } = decode(head);
-  const [question] = questions;
+  const word = bytes.readUInt16BE(2);
+  if ((word & 0x8000) === 0) return undefined;
+  const message = readerOf(bytes, HEADER_BYTES);
+  const [asked, answered, authorities, additionals] = countsOf(bytes);
+  if (asked > 1) throw new NoMessage("More than one question.");
   // Without a question only a refusal can be believed, as of a server that did not read so far.
-  if (question ? !isSame(question, query) : statusCode === 0) return undefined;
+  if (asked ? !isSame(message, query) : (word & 0xf) === 0) return undefined;
+  const flags = flagsOf(word);
+  const [answers, authority] = [emptySection(), emptySection()];
+  const readAnswers = () => readSection(message, answered, MAX_ANSWERS, answers);
+  if (flags.tc) attempt(readAnswers);
+  else readAnswers();
+  const rest = attempt(() => {
+    readSection(message, authorities, MAX_AUTHORITY, authority);
+    return ednsOf(message, additionals);
+  });
+  const statusCode = ((rest?.highBits ?? 0) << 4) | (word & 0xf);
   return {
     statusCode,
-    statusCodeName: STATUS_NAMES[statusCode] ?? `RCODE${statusCode}`,
-    tooLong,
-    answers: answers.flatMap((answer) => recordOf(answer)),
-    truncated: tooLong || answered > MAX_ANSWERS,
+    statusCodeName: statusName(statusCode),
+    flags,
+    edns: rest?.edns ?? null,
+    answers: answers.records,
+    authority: authority.records,
+    isCut: answers.isCut,
+    isWhole: flags.tc || Boolean(rest?.isWhole && answers.isWhole && authority.isWhole),
   };
 }
 
-function isSame(question: { name: string; type: string }, { name, type }: Query) {
-  return absolute(question.name) === absolute(name) && typeName(question.type) === type;
+function countsOf(bytes: Buffer) {
+  const at = (offset: number) => bytes.readUInt16BE(offset);
+  return [at(4), at(6), at(8), at(10)] as const;
 }
 
-function absolute(name: string) {
-  return name.toLowerCase().replace(/\.?$/, ".");
+function flagsOf(word: number): Flags {
+  const has = (bit: number) => (word & bit) !== 0;
+  return {
+    aa: has(0x400),
+    tc: has(0x200),
+    rd: has(0x100),
+    ra: has(0x80),
+    ad: has(0x20),
+    cd: has(0x10),
+  };
 }
 
-function recordOf(answer: Answer): DnsRecord[] {
-  if (answer.type === "OPT") return [];
-  const name = cleanText(answer.name.replace(/\.?$/, "."), MAX_NAME_CHARS);
-  const value = cleanText(valueOf(answer), MAX_VALUE_CHARS);
-  const { ttl = 0, class: kind = "IN" } = answer;
-  return [{ name, type: typeName(answer.type), ttl, class: cleanText(String(kind), 32), value }];
+function isSame(message: Reader, { labels, type }: Query) {
+  const name = formatName(message.name());
+  const [number, kind] = [message.u16(), message.u16()];
+  const isName = name.toLowerCase() === formatName(labels).toLowerCase();
+  return isName && number === typeNumber(type) && kind === CLASS_IN;
+}
+
+/** What EDNS says: `highBits` stand before the four of the header's code. */
+function ednsOf(message: Reader, additionals: number) {
+  const opt = findOpt(message, additionals);
+  if (!opt) return { edns: null, highBits: 0, isWhole: true };
+  const edns = readOpt(opt.udpPayloadBytes, opt.ttl);
+  const isWhole = attempt(() => readOptions(edns, opt.data)) === edns;
+  return { edns, highBits: opt.ttl >>> 24, isWhole };
+}
+
+/** What was read, or undefined where the bytes do not hold it. */
+function attempt<T>(read: () => T) {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof NoMessage || error instanceof BadData) return undefined;
+    throw error;
+  }
 }

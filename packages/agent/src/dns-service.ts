@@ -1,94 +1,70 @@
-const KEYS = ["mandatory", "alpn", "no-default-alpn", "port", "ipv4hint", "ech", "ipv6hint"];
+import { BadData, type Reader } from "./dns-reader.ts";
+import { formatAddress, host, plainOrQuoted } from "./dns-text.ts";
 
-/** SVCB and HTTPS data as RFC 9460, 2.1 writes it; undefined if the bytes are not that. */
-export function serviceValue(data: Buffer) {
-  try {
-    const priority = data.readUInt16BE(0);
-    const { name, end } = readName(data, 2);
-    return [priority, name, ...readParams(data, end)].join(" ");
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
+/** Of a parameter with a form of its own, how its value is written; undefined where it has none. */
+type Format = (value: Reader) => string | undefined;
+
+const KEYS: readonly [name: string, format: Format][] = [
+  ["mandatory", (value) => inOrder(each(value, value.u16)).map(keyName).join(",")],
+  ["alpn", (value) => list(each(value, value.counted))],
+  ["no-default-alpn", nothing],
+  ["port", (value) => String(value.u16())],
+  ["ipv4hint", (value) => each(value, () => formatAddress(value.take(4))).join(",")],
+  ["ech", (value) => some(value.rest()).toString("base64")],
+  ["ipv6hint", (value) => each(value, () => formatAddress(value.take(16))).join(",")],
+  ["dohpath", (value) => plainOrQuoted(some(value.rest()))],
+  ["ohttp", nothing],
+];
+
+/** SVCB and HTTPS data (RFC 9460, 2.1); what a client must not use (2.2) throws as bad data. */
+export function serviceValue(data: Reader): (string | number)[] {
+  const fields = [data.u16(), host(data)];
+  for (let last = -1; !data.isDone();) {
+    const key = data.u16();
+    if (key <= last) throw new BadData("Keys out of order.");
+    last = key;
+    fields.push(parameter(key, data.part(data.u16())));
   }
+  return fields;
 }
 
-/** Never compressed (RFC 9460, 2.2). */
-function readName(data: Buffer, start: number) {
-  const labels: string[] = [];
-  let at = start;
-  for (;;) {
-    const length = data.readUInt8(at);
-    at += 1;
-    if (length === 0) return { name: `${labels.join(".")}.`, end: at };
-    if (length > 63) throw new RangeError("not a label");
-    labels.push(slice(data, at, length).toString("latin1"));
-    at += length;
-  }
-}
-
-function readParams(data: Buffer, start: number) {
-  const params: string[] = [];
-  for (let at = start; at < data.length;) {
-    const key = data.readUInt16BE(at);
-    const length = data.readUInt16BE(at + 2);
-    params.push(paramOf(key, slice(data, at + 4, length)));
-    at += 4 + length;
-  }
-  return params;
-}
-
-function paramOf(key: number, value: Buffer) {
-  const name = KEYS[key] ?? `key${key}`;
-  if (value.length === 0) return name;
-  switch (name) {
-    case "mandatory":
-      return `${name}=${numbers(value, 2).map(keyName).join(",")}`;
-    case "alpn":
-      return `${name}=${strings(value).join(",")}`;
-    case "port":
-      return `${name}=${value.readUInt16BE(0)}`;
-    case "ipv4hint":
-      return `${name}=${numbers(value, 1)
-        .join(".")
-        .replace(/((?:\d+\.){3}\d+)\./g, "$1,")}`;
-    case "ipv6hint":
-      return `${name}=${addresses(value).join(",")}`;
-    case "ech":
-      return `${name}=${value.toString("base64")}`;
-    default:
-      return `${name}=\\#${value.toString("hex")}`;
-  }
+function parameter(key: number, value: Reader) {
+  const format = KEYS[key]?.[1] ?? unknown;
+  const text = format(value);
+  if (!value.isDone()) throw new BadData("More than its value.");
+  return text === undefined ? keyName(key) : `${keyName(key)}=${text}`;
 }
 
 function keyName(key: number) {
-  return KEYS[key] ?? `key${key}`;
+  return KEYS[key]?.[0] ?? `key${key}`;
 }
 
-function numbers(value: Buffer, size: 1 | 2) {
-  return Array.from({ length: Math.floor(value.length / size) }, (_, i) =>
-    value.readUIntBE(i * size, size),
-  );
+function nothing() {
+  return undefined;
 }
 
-function strings(value: Buffer) {
-  const found: string[] = [];
-  for (let at = 0; at < value.length;) {
-    const length = value.readUInt8(at);
-    found.push(slice(value, at + 1, length).toString("latin1"));
-    at += 1 + length;
-  }
-  return found;
+function unknown(value: Reader) {
+  return value.isDone() ? undefined : plainOrQuoted(value.rest());
 }
 
-function addresses(value: Buffer) {
-  return Array.from({ length: Math.floor(value.length / 16) }, (_, i) =>
-    numbers(value.subarray(i * 16, i * 16 + 16), 2)
-      .map((part) => part.toString(16))
-      .join(":"),
-  );
+/** A comma in an item is escaped before the whole is (RFC 9460, appendix A.1). */
+function list(items: readonly Buffer[]) {
+  const escaped = items.map((item) => some(item).toString("latin1").replace(/[\\,]/g, "\\$&"));
+  return plainOrQuoted(Buffer.from(escaped.join(","), "latin1"));
 }
 
-function slice(data: Buffer, start: number, length: number) {
-  if (start + length > data.length) throw new RangeError("cut short");
-  return data.subarray(start, start + length);
+function each<T>(value: Reader, read: () => T) {
+  const items = [read()];
+  while (!value.isDone()) items.push(read());
+  return items;
+}
+
+function some(bytes: Buffer) {
+  if (bytes.length === 0) throw new BadData("An empty value.");
+  return bytes;
+}
+
+function inOrder(keys: readonly number[]) {
+  if (keys.some((key, i) => key <= (keys[i - 1] ?? 0))) throw new BadData("Keys out of order.");
+  return keys;
 }

@@ -1,116 +1,102 @@
-import type { Answer, OptAnswer } from "dns-packet";
-
+import { BadData, type Reader } from "./dns-reader.ts";
+import { typeName } from "./dns-registry.ts";
 import { serviceValue } from "./dns-service.ts";
+import { base32Hex, hex, host, instant, quoted, typeBits, wholeAddress } from "./dns-text.ts";
 
-/** The name of a type that the library may not know: `UNKNOWN_65` is HTTPS, others are `TYPE…` (RFC 3597, 5). */
-export function typeName(type: string) {
-  if (type === "UNKNOWN_64") return "SVCB";
-  if (type === "UNKNOWN_65") return "HTTPS";
-  return type.replace(/^UNKNOWN_/, "TYPE");
-}
+/** Reads a record's data into the fields that zone files have for its type. */
+type Format = (data: Reader) => readonly (string | number)[];
 
-/** A record's data as zone files write it (RFC 1035, 5.1; RFC 3597, 5 for what is unknown). */
-export function valueOf(answer: Exclude<Answer, OptAnswer>): string {
-  switch (answer.type) {
-    case "A":
-    case "AAAA":
-      return answer.data;
-    case "CNAME":
-    case "DNAME":
-    case "NS":
-    case "PTR":
-      return host(answer.data);
-    case "MX":
-      return words(answer.data.preference ?? 0, host(answer.data.exchange));
-    case "TXT":
-      return [answer.data].flat().map(quoted).join(" ");
-    case "SOA": {
-      const { mname, rname, serial, refresh, retry, expire, minimum } = answer.data;
-      return words(host(mname), host(rname), serial, refresh, retry, expire, minimum);
+const oneHost: Format = (data) => [host(data)];
+const rankedHost: Format = (data) => [data.u16(), host(data)];
+const strings: Format = (data) => until(data, () => quoted(data.counted()));
+const digest: Format = (data) => [data.u16(), data.u8(), data.u8(), hex(data.rest())];
+const key: Format = (data) => [data.u16(), data.u8(), data.u8(), data.rest().toString("base64")];
+const certificate: Format = (data) => [data.u8(), data.u8(), data.u8(), hex(data.rest())];
+const service: Format = (data) => serviceValue(data);
+
+const FORMATS = new Map<string, Format>(
+  Object.entries<Format>({
+    A: (data) => [wholeAddress(data, "ipv4")],
+    AAAA: (data) => [wholeAddress(data, "ipv6")],
+    NS: oneHost,
+    CNAME: oneHost,
+    DNAME: oneHost,
+    PTR: oneHost,
+    MX: rankedHost,
+    KX: rankedHost,
+    AFSDB: rankedHost,
+    RP: (data) => [host(data), host(data)],
+    TXT: strings,
+    SPF: strings,
+    HINFO: (data) => [quoted(data.counted()), quoted(data.counted())],
+    SOA: (data) => [host(data), host(data), ...times(5, data.u32)],
+    SRV: (data) => [data.u16(), data.u16(), data.u16(), host(data)],
+    URI: (data) => [data.u16(), data.u16(), quoted(data.rest())],
+    NAPTR: (data) => [...times(2, data.u16), ...times(3, () => quoted(data.counted())), host(data)],
+    CAA: (data) => [data.u8(), tag(data.counted()), quoted(data.rest())],
+    SSHFP: (data) => [data.u8(), data.u8(), hex(data.rest())],
+    TLSA: certificate,
+    SMIMEA: certificate,
+    OPENPGPKEY: (data) => [data.rest().toString("base64")],
+    DS: digest,
+    CDS: digest,
+    DNSKEY: key,
+    CDNSKEY: key,
+    RRSIG: (data) => [
+      typeName(data.u16()),
+      ...times(2, data.u8),
+      data.u32(),
+      ...times(2, () => instant(data.u32())),
+      data.u16(),
+      host(data),
+      data.rest().toString("base64"),
+    ],
+    NSEC: (data) => [host(data), ...typeBits(data).map(typeName)],
+    NSEC3: (data) => [...hashed(data), base32Hex(data.counted()), ...typeBits(data).map(typeName)],
+    NSEC3PARAM: (data) => hashed(data),
+    SVCB: service,
+    HTTPS: service,
+  }),
+);
+
+/** Wrong data is shown by its bytes; `isWhole` says whether it was what its type says. */
+export type Value = { value: string; isWhole: boolean };
+
+/**
+ * A record's data as zone files write it (RFC 1035, 5.1; RFC 3597, 5 for what is unknown or not what
+ * its type says). Throws where a name or an address in it is none.
+ */
+export function valueOf(type: number, data: Reader): Value {
+  const format = FORMATS.get(typeName(type));
+  if (format)
+    try {
+      const fields = format(data);
+      if (data.isDone() && fields.length > 0) return { value: fields.join(" "), isWhole: true };
+    } catch (error) {
+      if (!(error instanceof BadData)) throw error;
     }
-    case "SRV": {
-      const { priority, weight, port, target } = answer.data;
-      return words(priority, weight, port, host(target));
-    }
-    case "CAA":
-      return words(answer.data.flags ?? 0, answer.data.tag, quoted(answer.data.value));
-    case "DS": {
-      const { keyTag, algorithm, digestType, digest } = answer.data;
-      return words(keyTag, algorithm, digestType, digest.toString("hex").toUpperCase());
-    }
-    case "DNSKEY": {
-      const { flags, algorithm, key } = answer.data;
-      return words(flags, 3, algorithm, key.toString("base64"));
-    }
-    case "RRSIG": {
-      const it = answer.data;
-      const times = [instant(it.expiration), instant(it.inception)] as const;
-      const signed = [it.typeCovered, it.algorithm, it.labels, it.originalTTL] as const;
-      const signature = it.signature.toString("base64");
-      return words(...signed, ...times, it.keyTag, host(it.signersName), signature);
-    }
-    case "NSEC":
-      return words(host(answer.data.nextDomain), ...answer.data.rrtypes.map(typeName));
-    case "HINFO":
-      return words(quoted(answer.data.cpu), quoted(answer.data.os));
-    case "AFSDB":
-    case "APL":
-    case "AXFR":
-    case "CDNSKEY":
-    case "CDS":
-    case "CERT":
-    case "DHCID":
-    case "DLV":
-    case "HIP":
-    case "IPSECKEY":
-    case "IXFR":
-    case "KEY":
-    case "KX":
-    case "LOC":
-    case "NAPTR":
-    case "NSEC3":
-    case "NSEC3PARAM":
-    case "NULL":
-    case "RP":
-    case "SIG":
-    case "SSHFP":
-    case "TA":
-    case "TKEY":
-    case "TLSA":
-    case "TSIG":
-    case "URI":
-    default:
-      return otherValue(answer);
-  }
+  const bytes = data.whole();
+  return { value: `\\# ${bytes.length} ${hex(bytes)}`.trimEnd(), isWhole: !format };
 }
 
-/** Types that nothing above writes, and at run time those that the library has no name for. */
-function otherValue({ type, data }: { type: string; data: unknown }) {
-  if (!Buffer.isBuffer(data)) return JSON.stringify(data);
-  const name = typeName(type);
-  const service = name === "SVCB" || name === "HTTPS" ? serviceValue(data) : undefined;
-  return service ?? words("\\#", data.length, data.toString("hex").toUpperCase());
+function hashed(data: Reader) {
+  const numbers = [data.u8(), data.u8(), data.u16()];
+  return [...numbers, hex(data.counted()) || "-"];
 }
 
-function words(...parts: readonly (string | number | undefined)[]) {
-  return parts.map((part) => part ?? 0).join(" ");
+/** RFC 8659, 4.1. */
+function tag(bytes: Buffer) {
+  const text = bytes.toString("latin1");
+  if (!/^[a-z\d]+$/i.test(text)) throw new BadData("No tag.");
+  return text;
 }
 
-function host(name: string) {
-  return name.replace(/\.?$/, ".");
+function times<T>(count: number, read: () => T) {
+  return Array.from({ length: count }, read);
 }
 
-/** A character string in quotes, with what cannot be printed as `\DDD`. */
-function quoted(text: string | Buffer) {
-  const bytes = typeof text === "string" ? Buffer.from(text) : text;
-  const printed = bytes
-    .toString("latin1")
-    .replace(/["\\]/g, "\\$&")
-    .replace(/[^\x20-\x7e]/g, (it) => `\\${String(it.charCodeAt(0)).padStart(3, "0")}`);
-  return `"${printed}"`;
-}
-
-/** RRSIG's times (RFC 4034, 3.2): YYYYMMDDHHmmSS in UTC. */
-function instant(seconds: number) {
-  return new Date(seconds * 1_000).toISOString().replace(/\D/g, "").slice(0, 14);
+function until<T>(data: Reader, read: () => T) {
+  const found: T[] = [];
+  while (!data.isDone()) found.push(read());
+  return found;
 }

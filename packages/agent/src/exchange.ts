@@ -1,79 +1,84 @@
-import { request, type IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 
-import type { Answer } from "./answer.ts";
+import type { Answer, Heard } from "./answer.ts";
 import { elapsedMs } from "./dial.ts";
-import { exchangeFailure, timeoutFailure, type Failure } from "./failure.ts";
-
-/** Largest head of an answer that is read; larger ones fail with `header_overflow`. */
-const MAX_HEAD_BYTES = 64 * 1024;
+import type { Failure } from "./failure.ts";
+import { headerText } from "./header-text.ts";
+import { readBodyFrom } from "./http-body.ts";
+import {
+  brokenFailure,
+  closedFailure,
+  lateFailure,
+  printable,
+  resetError,
+  unreadableFailure,
+} from "./http-failure.ts";
+import { framingOf } from "./http-framing.ts";
+import { HeadReader, type Head } from "./http-head.ts";
 
 export type Exchange = {
   method: string;
   url: URL;
+  /** By their names as they go out. */
   headers: Record<string, string>;
   signal: AbortSignal;
 };
 
-export type Answered = { answer: Answer; firstByteMs: number } | { failure: Failure };
+export type Answered = Heard & ({ answer: Answer } | { failure: Failure });
+
+const MAX_FIRST_LINE_CHARS = 1_000;
 
 /**
  * Sends one HTTP/1.1 request over a connected socket and waits for the answer's head. `firstByteMs`
- * runs from the request to the first byte of the answer. The caller destroys the socket.
+ * runs from the request to the first byte that came. The caller destroys the socket.
  */
 export function exchange(socket: Socket, { method, url, headers, signal }: Exchange) {
   return new Promise<Answered>((resolve) => {
-    if (signal.aborted) return resolve({ failure: timeoutFailure("firstByte") });
+    const head = new HeadReader();
     const sentAt = performance.now();
-    let firstByteMs: number | undefined;
-    const outgoing = request({
-      method,
-      path: url.pathname + url.search,
-      headers,
-      setHost: false,
-      maxHeaderSize: MAX_HEAD_BYTES,
-      createConnection: () => socket,
-    });
-    let settled = false;
-    const settle = (answered: Answered) => {
-      settled = true;
+    let firstByteMs: number | null = null;
+    const settle = (outcome: { answer: Answer } | { failure: Failure }) => {
       signal.removeEventListener("abort", expired);
-      resolve(answered);
+      for (const [event, listener] of Object.entries(listeners)) socket.off(event, listener);
+      socket.pause();
+      resolve({ ...outcome, firstByteMs, firstLine: firstLineOf(head) });
     };
-    const expired = () => settle({ failure: timeoutFailure("firstByte") });
-    const answered = (response: IncomingMessage) => {
-      const answer = answerOf(response);
-      if (answer.statusCode < 100)
-        return settle({ failure: exchangeFailure("firstByte", noStatus()) });
-      settle({ answer, firstByteMs: firstByteMs ?? elapsedMs(sentAt) });
+    const expired = () => settle({ failure: lateFailure(firstByteMs) });
+    const answered = (read: Head, rest: Buffer) => {
+      const { framing, remarks } = framingOf(method, read.statusCode, read.rawHeaders);
+      const answer = { ...read, remarks: [...read.remarks, ...remarks] };
+      settle({ answer: { ...answer, read: (sink) => readBodyFrom(socket, framing, rest, sink) } });
     };
+    const listeners = {
+      data: (bytes: Buffer) => {
+        firstByteMs ??= elapsedMs(sentAt);
+        const progress = head.push(bytes);
+        if (progress.state === "head") answered(progress.head, progress.rest);
+        else if (progress.state === "unreadable")
+          settle({ failure: unreadableFailure(progress.why, head.firstLine) });
+      },
+      end: () => {
+        const read = head.end();
+        if (read) answered(read, Buffer.alloc(0));
+        else settle({ failure: closedFailure(head.firstLine) });
+      },
+      error: (error: Error) => settle({ failure: brokenFailure(error) }),
+      close: () => settle({ failure: brokenFailure(socket.errored ?? resetError()) }),
+    };
+    if (signal.aborted) return expired();
+    if (socket.destroyed) return listeners.close();
     signal.addEventListener("abort", expired);
-    outgoing.once("socket", () => {
-      socket.once("data", () => (firstByteMs = elapsedMs(sentAt)));
-    });
-    outgoing.once("response", answered);
-    outgoing.once("upgrade", answered);
-    outgoing.on("error", (error) => settle({ failure: exchangeFailure("firstByte", error) }));
-    outgoing.once("close", () => {
-      if (!settled) settle({ failure: exchangeFailure("firstByte", noAnswer()) });
-    });
-    outgoing.end();
+    for (const [event, listener] of Object.entries(listeners)) socket.on(event, listener);
+    socket.write(requestHead(method, url, headers), "latin1");
+    socket.resume();
   });
 }
 
-function answerOf(body: IncomingMessage): Answer {
-  const { statusCode = 0, httpVersion, rawHeaders, headers } = body;
-  return { statusCode, httpVersion, rawHeaders, headers, body };
+function requestHead(method: string, url: URL, headers: Record<string, string>) {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `${method} ${url.pathname}${url.search} HTTP/1.1\r\n${lines.join("")}\r\n`;
 }
 
-/** Node reads 000 to 099, which no status code is (RFC 9110, 15). */
-function noStatus() {
-  return Object.assign(new Error("The status is none of HTTP's."), { code: "HPE_INVALID_STATUS" });
-}
-
-/** The error of a connection that ended before an answer. */
-export function noAnswer() {
-  return Object.assign(new Error("The connection was closed without an answer."), {
-    code: "ECONNRESET",
-  });
+function firstLineOf({ firstLine }: HeadReader) {
+  return printable(headerText(firstLine)).slice(0, MAX_FIRST_LINE_CHARS) || null;
 }

@@ -56,8 +56,10 @@ export function tcpFailure(error: unknown) {
   const message = messageOf(error);
   switch (codeOf(error)) {
     case "ECONNREFUSED":
-    case "ECONNRESET":
       return failure("target", "tcp", "refused", message);
+    // The handshake was over: what refuses one is ECONNREFUSED.
+    case "ECONNRESET":
+      return failure("target", "tcp", "reset", message);
     case "ETIMEDOUT":
       return failure("path", "tcp", "timeout", message);
     case "EMFILE":
@@ -76,26 +78,4 @@ export function resolverFailure(error: unknown) {
   const { failureSource, error: told } = tcpFailure(error);
   const source = failureSource === "target" || told.code === "timeout" ? "resolver" : failureSource;
   return failure(source, "dns", told.code, told.message);
-}
-
-/** The connection stood, and TLS or the answer's head failed. */
-export function exchangeFailure(phase: "tls" | "firstByte", error: unknown) {
-  return failure("target", phase, exchangeCode(phase, codeOf(error)), saidBy(error));
-}
-
-/** Of OpenSSL its reason alone: the rest of its message is addresses and files of this program. */
-function saidBy(error: unknown) {
-  const isTls = error instanceof Error && "reason" in error && typeof error.reason === "string";
-  return isTls ? `TLS: ${String(error.reason)}` : messageOf(error);
-}
-
-function exchangeCode(phase: "tls" | "firstByte", code: string) {
-  if (code === "ECONNRESET" || code === "EPIPE") return "reset";
-  if (code === "ETIMEDOUT") return "timeout";
-  if (code === "HPE_HEADER_OVERFLOW") return "header_overflow";
-  if (code.startsWith("HPE_")) return "not_http";
-  if (code.startsWith("ERR_HTTP2_")) return "http2_failed";
-  // With TLS 1.3 a target that wants a certificate says so after the handshake.
-  if (code.startsWith("ERR_SSL_")) return "tls_failed";
-  return phase === "tls" ? "tls_failed" : "no_answer";
 }

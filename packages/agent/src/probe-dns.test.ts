@@ -31,12 +31,19 @@ describe("[PRB-4] NC-B-27 a dns check is finished with what the resolver said", 
     const { port, asked } = await resolver(() => ({
       answers: [{ type: "MX", name: "a.example", ttl: 300, data: { exchange: "mx.example" } }],
     }));
+    const flags = { aa: true, tc: false, rd: false, ra: false, ad: false, cd: false };
+    const said = { resolver: "127.0.0.1", protocol, statusCode: 0, statusCodeName: "NOERROR" };
     expect(await ask(port, { protocol, recordType: "mx" })).toEqual({
       result: {
-        statusCode: 0,
-        statusCodeName: "NOERROR",
-        resolver: "127.0.0.1",
-        protocol,
+        ...said,
+        meaning: "answer",
+        canonicalName: null,
+        flags,
+        edns: null,
+        authority: [],
+        remarks: [],
+        endedBy: null,
+        steps: [{ ...said, port, ednsSent: true, flags, edns: null, ms: expect.any(Number) }],
         answers: [
           { name: "a.example.", type: "MX", ttl: 300, class: "IN", value: "0 mx.example." },
         ],
@@ -44,7 +51,7 @@ describe("[PRB-4] NC-B-27 a dns check is finished with what the resolver said", 
         timings: { total: expect.any(Number) },
       },
     });
-    expect(asked).toEqual([{ name: "a.example", type: "MX", via: protocol }]);
+    expect(asked).toEqual([{ name: "a.example", type: "MX", via: protocol, edns: true }]);
   });
 
   it("even if that is nothing", async () => {
@@ -84,7 +91,7 @@ describe("[PRB-4] NC-B-27 a dns check fails by", () => {
     ["resolver", "resolver_failed", "meets SERVFAIL", { statusCode: 2 }],
     ["resolver", "refused", "is refused", { statusCode: 5 }],
     ["resolver", "timeout", "meets silence", "silence"],
-    ["resolver", "timeout", "gets another's answer", { name: "b.example" }],
+    ["resolver", "bad_answer", "gets another's answer", { name: "b.example" }],
   ])("the %s (%s) where the name %s", async (failureSource, code, _what, reply) => {
     const { port } = await resolver(() => reply);
     const { result, failure } = await ask(port, {}, "a.example", 300);

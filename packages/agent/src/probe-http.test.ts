@@ -1,4 +1,4 @@
-import { createServer, type RequestListener } from "node:http";
+import { createServer, type RequestListener, type ServerResponse } from "node:http";
 import {
   createServer as createTcpServer,
   type AddressInfo,
@@ -204,6 +204,132 @@ describe("[PRB-10] NC-B-26 redirects", () => {
   });
 });
 
+describe("[PRB-26] each hop is a step", () => {
+  it("with its own address, times and status", async () => {
+    const port2 = await serve((_request, response) => void response.end("there"));
+    const port = await serve((_request, response) => {
+      response.writeHead(303, { location: `http://127.0.0.1:${port2}/there` }).end();
+    });
+    const { result } = await probe(port, { method: "OPTIONS" });
+    const number: unknown = expect.any(Number);
+    const hop = { resolvedAddress: "127.0.0.1", tls: null, httpVersion: "1.1", remarks: [] };
+    expect(result["authorized"]).toBeNull();
+    expect(result["steps"]).toEqual([
+      {
+        ...hop,
+        url: `http://127.0.0.1:${port}/`,
+        method: "OPTIONS",
+        tried: expect.any(Array),
+        timings: { dns: null, tcp: number, tls: null, firstByte: number, download: null },
+        statusCode: 303,
+        statusCodeName: "See Other",
+      },
+      {
+        ...hop,
+        url: `http://127.0.0.1:${port2}/there`,
+        method: "GET",
+        tried: expect.any(Array),
+        timings: { dns: null, tcp: number, tls: null, firstByte: number, download: number },
+        statusCode: 200,
+        statusCodeName: "OK",
+      },
+    ]);
+  });
+
+  it("of which the one that failed says so, and those before it stay", async () => {
+    const port2 = await speak((socket) => socket.end("220 mail\r\n"));
+    const port = await serve((_request, response) => {
+      response.writeHead(302, { location: `http://127.0.0.1:${port2}/` }).end();
+    });
+    const { result, failure } = await probe(port);
+    expect(result["steps"]).toMatchObject([
+      { statusCode: 302 },
+      { statusCode: null, httpVersion: null, timings: { firstByte: expect.any(Number) }, failure },
+    ]);
+    expect(failure?.error.code).toBe("not_http");
+  });
+});
+
+describe("[PRB-27] the rule of ours that ended a check is named", () => {
+  const endedBy = async (listener: RequestListener, options = {}, timeoutMs = 2_000) =>
+    (await probe(await serve(listener), options, timeoutMs)).result["endedBy"];
+  const redirect = (location: string) => (_request: unknown, response: ServerResponse) =>
+    void response.writeHead(302, { location }).end();
+
+  it("and is null where the target had its say", async () => {
+    expect(await endedBy((_request, response) => void response.end("x"))).toBeNull();
+    const closed = await probe(await speak((socket) => socket.end()));
+    expect(closed.result["endedBy"]).toBeNull();
+  });
+
+  it("timeout, whether the head or the body was waited for", async () => {
+    expect(await endedBy(() => undefined, {}, 100)).toBe("timeout");
+    expect(await endedBy((_request, response) => void response.write("x"), {}, 100)).toBe(
+      "timeout",
+    );
+  });
+
+  it("deadline, where that is what the signal says", async () => {
+    const limit = new AbortController();
+    const port = await speak(() => limit.abort("deadline"));
+    const context = { allow: LOOPBACK, signal: limit.signal };
+    const { result } = await probeHttp("127.0.0.1", port, HttpOptions.parse({}), context);
+    expect(result["endedBy"]).toBe("deadline");
+  });
+
+  it("max_redirects, policy, body_limit", async () => {
+    expect(await endedBy(redirect("/"), { maxRedirects: 1 })).toBe("max_redirects");
+    expect(await endedBy(redirect("ftp://127.0.0.1/"))).toBe("policy");
+    expect(await endedBy(redirect("http://10.0.0.1/"))).toBe("policy");
+    const long = "x".repeat(10_001);
+    expect(await endedBy((_request, response) => void response.end(long))).toBe("body_limit");
+  });
+});
+
+it("[PRB-28] a body that came encoded although nobody asked for it is named", async () => {
+  const port = await serve((_request, response) => {
+    response.writeHead(200, { "content-encoding": "gzip" }).end("x");
+  });
+  expect((await probe(port)).result).toMatchObject({ bodyEncoding: "gzip", body: "" });
+});
+
+it("[PRB-29] an IPv4 address in IPv6 is that address", async () => {
+  const port = await serve((request, response) => void response.end(request.headers.host));
+  const context = { allow: LOOPBACK, signal: AbortSignal.timeout(2_000) };
+  const { result } = await probeHttp("::ffff:127.0.0.1", port, HttpOptions.parse({}), context);
+  expect(result).toMatchObject({ resolvedAddress: "127.0.0.1", body: `[::ffff:7f00:1]:${port}` });
+});
+
+describe("[PRB-24] [PRB-29] what goes out", () => {
+  it("is what the world writes, and Host keeps the dot of the root", async () => {
+    let seen: string[] = [];
+    const port = await serve((request, response) => {
+      seen = request.rawHeaders;
+      response.end();
+    });
+    const context = { allow: LOOPBACK, signal: AbortSignal.timeout(2_000) };
+    const options = HttpOptions.parse({ headers: { "x-Own": "1" } });
+    const { result } = await probeHttp("localhost.", port, options, context);
+    expect(result).toMatchObject({ statusCode: 200, finalUrl: `http://localhost.:${port}/` });
+    const names = seen.filter((_, i) => i % 2 === 0);
+    expect(names.join()).toBe("Host,User-Agent,Accept,Accept-Encoding,x-Own,Connection");
+    expect(seen[1]).toBe(`localhost.:${port}`);
+  });
+});
+
+it("[PRB-21] a reset right after the handshake is a reset, whoever is quicker", async () => {
+  const server = createTcpServer((socket) => socket.resetAndDestroy());
+  const port = await listening(server);
+  for (let i = 0; i < 20; i += 1) {
+    const { failure } = await probe(port);
+    expect(failure).toMatchObject({
+      failureSource: "target",
+      failedPhase: "firstByte",
+      error: { code: "reset", message: "The target reset the connection before it answered." },
+    });
+  }
+});
+
 describe("an http check fails", () => {
   const failed = async (port: number, timeoutMs = 2_000) => {
     const { result, failure } = await probe(port, {}, timeoutMs);
@@ -229,28 +355,6 @@ describe("an http check fails", () => {
       code: "timeout",
       timings: { tcp: expect.any(Number), firstByte: null, total: expect.any(Number) },
     });
-  });
-
-  it.each<[string, string, (socket: Socket) => void]>([
-    ["reset", "closes without a word", (socket) => socket.end()],
-    ["reset", "resets the connection", (socket) => socket.resetAndDestroy()],
-    ["reset", "ends within the head", (socket) => socket.end("HTTP/1.1 200 OK\r\nA: 1\r\n")],
-    ["not_http", "answers 000", (socket) => socket.end("HTTP/1.1 000 Nothing\r\n\r\n")],
-    ["not_http", "speaks something else", (socket) => socket.end("SSH-2.0-OpenSSH_9.2\r\n")],
-    [
-      "not_http",
-      "sends a broken head",
-      (socket) => socket.end("HTTP/1.1 200 OK\r\nA\0: 1\r\n\r\n"),
-    ],
-    [
-      "header_overflow",
-      "floods the head",
-      (socket) => socket.write(`HTTP/1.1 200 OK\r\nA: ${"x".repeat(200_000)}`),
-    ],
-  ])("with %s where the target %s", async (code, _what, speakBack) => {
-    const port = await speak(speakBack);
-    const failure = await failed(port);
-    expect(failure).toMatchObject({ failureSource: "target", failedPhase: "firstByte", code });
   });
 
   it("by policy where the agent may not reach the address", async () => {

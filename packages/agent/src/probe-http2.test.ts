@@ -130,7 +130,7 @@ describe("[PRB-6] an HTTP/2 check", () => {
   it.each<[string, string, OnStream]>([
     ["timeout", "is silent", () => undefined],
     ["http2_failed", "refuses the stream", (stream) => stream.close(7)],
-    ["reset", "hangs up", (stream) => stream.session?.destroy()],
+    ["closed", "hangs up", (stream) => stream.session?.destroy()],
   ])("fails with %s, and keeps its times, where the target %s", async (code, _what, onStream) => {
     const { port } = await serve(onStream);
     const { result, failure } = await probe(port, {}, 1_000);

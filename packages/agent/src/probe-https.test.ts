@@ -80,7 +80,7 @@ describe("an https check", () => {
     ["expired", ["expired"]],
     ["not-yet-valid", ["not_yet_valid"]],
     ["other-name", ["wrong_name"]],
-    ["hopeless", ["expired", "wrong_name"]],
+    ["hopeless", ["untrusted_root", "expired", "wrong_name"]],
   ])(
     "[PRB-7] NC-B-26 with a certificate that is %s is finished and tells what is wrong: %j",
     async (name, errors) => {
@@ -96,7 +96,7 @@ describe("an https check", () => {
     expect(result).toMatchObject({ tls: { authorized: true, keyType: "RSA", keyBits: 2_048 } });
   });
 
-  it("asks for the name it wants, and never for an address", async () => {
+  it("[PRB-29] asks for the name it wants without its last dot, and never for an address", async () => {
     const asked: string[] = [];
     const SNICallback = (name: string, done: (error: null) => void) => {
       asked.push(name);
@@ -104,8 +104,10 @@ describe("an https check", () => {
     };
     const port = await serve("trusted", { SNICallback });
     await probe(port, "localhost");
-    await probe(port, "127.0.0.1");
-    expect(asked).toEqual(["localhost"]);
+    await probe(port, "localhost.");
+    for (const address of ["127.0.0.1", "::ffff:127.0.0.1"])
+      expect((await probe(port, address)).result).toMatchObject({ statusCode: 200 });
+    expect(asked).toEqual(["localhost", "localhost"]);
   });
 
   it("reports what version of TLS was spoken", async () => {
@@ -114,8 +116,8 @@ describe("an https check", () => {
   });
 
   it.each([
-    ["speaks plain HTTP", "HTTP/1.1 400 Bad Request\r\n\r\n", "tls_failed"],
-    ["closes without a word", "", "reset"],
+    ["speaks plain HTTP", "HTTP/1.1 400 Bad Request\r\n\r\n", "not_tls"],
+    ["closes without a word", "", "closed"],
   ])("[PRB-7] NC-B-26 fails in phase tls where the target %s", async (_what, text, code) => {
     const port = await listening(
       createTcpServer((socket) => socket.once("data", () => socket.end(text))),
@@ -126,19 +128,15 @@ describe("an https check", () => {
   });
 
   it.each<[string, TlsOptions, string, string]>([
-    ["is too old", { maxVersion: "TLSv1.1", minVersion: "TLSv1" }, "tls", "protocol version"],
-    ["speaks another protocol", { ALPNProtocols: ["h2"] }, "tls", "no application protocol"],
-    ["wants a certificate", { requestCert: true }, "firstByte", "certificate required"],
-  ])(
-    "says what OpenSSL says, and no more, where the target %s",
-    async (_what, options, phase, said) => {
-      const ciphers = "DEFAULT@SECLEVEL=0";
-      const port = await serve("trusted", { rejectUnauthorized: true, ciphers, ...options });
-      const { failure } = await probe(port);
-      expect(failure).toMatchObject({ failedPhase: phase, error: { code: "tls_failed" } });
-      expect(failure?.error.message).toMatch(new RegExp(`^TLS: [\\w ]*${said}$`));
-    },
-  );
+    ["is too old", { maxVersion: "TLSv1.1", minVersion: "TLSv1" }, "tls", "tls_version"],
+    ["speaks another protocol", { ALPNProtocols: ["h2"] }, "tls", "no_common_protocol"],
+    ["wants a certificate", { requestCert: true }, "firstByte", "certificate_required"],
+  ])("[PRB-65] tells where the target %s", async (_what, options, failedPhase, code) => {
+    const ciphers = "DEFAULT@SECLEVEL=0";
+    const port = await serve("trusted", { rejectUnauthorized: true, ciphers, ...options });
+    const { failure } = await probe(port);
+    expect(failure).toMatchObject({ failureSource: "target", failedPhase, error: { code } });
+  });
 
   it("[PRB-7] NC-B-26 fails in phase tls where the handshake is never answered", async () => {
     const port = await listening(
@@ -150,5 +148,33 @@ describe("an https check", () => {
       failedPhase: "tls",
       error: { code: "timeout" },
     });
+  });
+});
+
+describe("[PRB-26] a certificate of an earlier hop", () => {
+  const redirecting = async (from: string, to: string) => {
+    const end = await serve(to);
+    const server = createServer(
+      { cert: file(`${from}.pem`), key: file(`${from}.key`) },
+      (_request, response) => {
+        response.writeHead(301, { location: `https://localhost:${end}/` }).end();
+      },
+    );
+    return (await probe(await listening(server), "localhost")).result;
+  };
+
+  it("that is bad is seen beside a good end", async () => {
+    const result = await redirecting("expired", "trusted");
+    expect(result).toMatchObject({
+      statusCode: 200,
+      authorized: false,
+      tls: { authorized: true },
+      steps: [{ tls: { authorized: false, error: "expired" } }, { tls: { authorized: true } }],
+    });
+  });
+
+  it("is authorized where the last one's is too", async () => {
+    expect(await redirecting("trusted", "trusted")).toMatchObject({ authorized: true });
+    expect(await redirecting("trusted", "expired")).toMatchObject({ authorized: false });
   });
 });

@@ -1,4 +1,5 @@
 import { CheckResponse, MAX_MESSAGE_BYTES } from "@netcheck/wire/message";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { policyFailure } from "./failure.ts";
@@ -36,7 +37,7 @@ describe("an answer", () => {
   });
 });
 
-describe("an answer too large for a message", () => {
+describe("[PRB-31] an answer too large for a message", () => {
   const big = (field: string) => ({
     statusCode: 200,
     truncated: false,
@@ -55,12 +56,48 @@ describe("an answer too large for a message", () => {
     ["headers", {}],
     ["redirects", []],
     ["tls", null],
+    ["answers", []],
+    ["steps", []],
   ])("loses its %s", (field, rest) => {
     expect(sent(big(field)).result).toMatchObject({
       statusCode: 200,
       truncated: true,
       [field]: rest,
     });
+  });
+
+  it("keeps of each step and certificate what is short and most telling", () => {
+    const tls = {
+      authorized: false,
+      error: "expired",
+      expiresAt: "2020-01-01T00:00:00.000Z",
+      chain: Array.from({ length: 9 }, () => ({ subject: { alt: "\u0001".repeat(4_096) } })),
+    };
+    const step = { url: `https://a.example/${"x".repeat(8_000)}`, statusCode: 302, tls };
+    const steps = Array.from({ length: 11 }, () => step);
+    const headers = Object.fromEntries(
+      Array.from({ length: 999 }, (_, i) => [`a${i}`, "x".repeat(i < 200 ? 300 : 600)]),
+    );
+    const { result } = sent({ statusCode: 200, headers, steps, tls, timings: { total: 1 } });
+    const brief = { authorized: false, error: "expired", expiresAt: tls.expiresAt };
+    expect(result).toMatchObject({
+      statusCode: 200,
+      timings: { total: 1 },
+      truncated: true,
+      steps: steps.map(() => ({ ...step, tls: brief })),
+    });
+    expect(Object.keys(result["headers"] as object)).toHaveLength(100);
+  });
+
+  it("fits, whatever JSON it is that is large", () => {
+    const field = fc.constantFrom("body", "headers", "steps", "redirects", "tls", "answers", "x");
+    fc.assert(
+      fc.property(fc.dictionary(field, fc.jsonValue()), fc.integer({ min: 400 }), (result, max) => {
+        const bytes = encodeResponse(responseOf(timing, { result }), max);
+        expect(bytes.length).toBeLessThanOrEqual(max);
+        decode(bytes);
+      }),
+    );
   });
 
   it("always fits, whatever it is that is large", () => {

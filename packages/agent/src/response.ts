@@ -1,6 +1,7 @@
 import { MAX_MESSAGE_BYTES, WIRE_VERSION, type CheckResponse } from "@netcheck/wire/message";
 
 import type { Outcome } from "./probe.ts";
+import { SPARE } from "./spare.ts";
 
 type Timing = { id: string; startedAt: number; durationMs: number };
 
@@ -17,19 +18,13 @@ export function responseOf({ id, startedAt, durationMs }: Timing, outcome: Outco
   return { ...common, status: "failed", ...outcome.failure };
 }
 
-/** What a message can spare, the largest and least telling first. */
-const SPARE: readonly Record<string, unknown>[] = [
-  { body: "", truncated: true },
-  { headers: {}, truncated: true },
-  { redirects: [], truncated: true },
-  { tls: null, truncated: true },
-];
-
 /** The message as bytes, with parts of its result left out until it fits `MAX_MESSAGE_BYTES`. */
 export function encodeResponse(response: CheckResponse, maxBytes = MAX_MESSAGE_BYTES) {
+  const whole = Buffer.from(JSON.stringify(response));
+  if (whole.length <= maxBytes) return whole;
   let { result } = response;
-  for (const spare of [{}, ...SPARE]) {
-    result = { ...result, ...spare };
+  for (const spare of SPARE) {
+    result = { ...spare(result), truncated: true };
     const bytes = Buffer.from(JSON.stringify({ ...response, result }));
     if (bytes.length <= maxBytes) return bytes;
   }

@@ -1,75 +1,66 @@
-import type { PeerCertificate, TLSSocket } from "node:tls";
+import type { TLSSocket } from "node:tls";
 
 import { cleanText } from "./text.ts";
-import { faultsOf, type TlsFault } from "./tls-fault.ts";
+import { NO_CERTIFICATE, reportCertificate, type CertificateReport } from "./tls-certificate.ts";
+import { certificatesOf, chainOf, placeOf, type Place } from "./tls-chain.ts";
+import type { Fault, TlsFault } from "./tls-fault.ts";
+import { faultOf, judge } from "./tls-verdict.ts";
+
+/** Chains in use have three or four certificates; of longer ones these are told. */
+const MAX_TOLD = 10;
+
+/** Of the target's own certificate; a site may have hundreds of names. */
+const MAX_ALT_CHARS = 4_096;
+
+/** A certificate of the chain; what is wrong with it is told by `faults` of the report in words. */
+export type ChainedCertificate = CertificateReport & { place: Place; faults: TlsFault[] };
 
 /**
  * What a check reports of an encrypted connection; `authorized` is this host's own judgement, and
- * `error` the first of what is wrong. `verdict` is OpenSSL's own word, for those who know it.
+ * `error` the first of what is wrong. `verdict` is OpenSSL's own word, for those who know it. The
+ * certificate's own fields are the target's; `chain` goes from it up to the root, as far as known,
+ * and `chainExpiresAt` is the earliest end in it.
  */
-export type TlsReport = {
+export type TlsReport = CertificateReport & {
   authorized: boolean;
   error: TlsFault | null;
   errors: TlsFault[];
   verdict: string | null;
+  faults: Fault[];
   protocol: string | null;
   cipherName: string | null;
-  subject: Record<string, string>;
-  issuer: Record<string, string>;
-  createdAt: string | null;
-  expiresAt: string | null;
-  keyType: "RSA" | "EC" | null;
-  keyBits: number | null;
-  serialNumber: string | null;
-  fingerprint256: string | null;
+  chain: ChainedCertificate[];
+  chainExpiresAt: string | null;
 };
 
-/** Reads the certificate and judges it: the chain, the dates and the name. */
+/** Reads the certificates and judges them: the chain, the dates and the name. To be called once a connection. */
 export function reportTls(socket: TLSSocket, host: string, now = Date.now()): TlsReport {
-  const certificate = socket.getPeerCertificate();
+  const chain = chainOf(certificatesOf(socket), now);
   const verdict = socket.authorized ? null : verdictOf(socket.authorizationError);
-  const errors = verdict === null ? [] : faultsOf({ verdict, certificate, host, now });
-  const { serialNumber, fingerprint256 } = certificate;
+  const look = { verdict, chain, host, now };
+  const findings = judge(look);
+  const errors = [...new Set(findings.map(({ code }) => code))];
+  const [leaf] = chain.certificates;
+  const certificates = chain.certificates.map((it) => reportCertificate(it));
   return {
-    authorized: verdict === null,
+    ...(leaf ? reportCertificate(leaf, MAX_ALT_CHARS) : NO_CERTIFICATE),
+    authorized: errors.length === 0,
     error: errors[0] ?? null,
     errors,
     verdict,
+    faults: findings.slice(0, MAX_TOLD).map((it) => faultOf(it, look)),
     protocol: socket.getProtocol(),
     cipherName: socket.getCipher()?.standardName ?? null,
-    subject: nameOf(certificate.subject, certificate.subjectaltname),
-    issuer: nameOf(certificate.issuer),
-    createdAt: instantOf(certificate.valid_from),
-    expiresAt: instantOf(certificate.valid_to),
-    keyType: keyTypeOf(certificate),
-    keyBits: certificate.bits ?? null,
-    serialNumber: serialNumber ? cleanText(serialNumber, 128) : null,
-    fingerprint256: fingerprint256 ?? null,
+    chain: certificates.slice(0, MAX_TOLD).map((it, index) => ({
+      place: placeOf(chain, index),
+      ...it,
+      faults: findings.flatMap((found) => (found.index === index ? found.code : [])),
+    })),
+    chainExpiresAt: certificates.flatMap(({ expiresAt }) => expiresAt ?? []).toSorted()[0] ?? null,
   };
 }
 
 /** Node's types say Error; at run time it is the error's code. */
 function verdictOf(error: unknown) {
   return cleanText(error instanceof Error ? error.message : String(error), 200);
-}
-
-function keyTypeOf({ modulus, asn1Curve }: PeerCertificate) {
-  if (modulus) return "RSA";
-  return asn1Curve ? "EC" : null;
-}
-
-/** Names of X.500 as Globalping gives them, with the alternative names as `alt`. */
-function nameOf(name: PeerCertificate["subject"] | undefined, alt?: string) {
-  const report: Record<string, string> = {};
-  for (const field of ["C", "O", "CN"] as const) {
-    const value = name?.[field];
-    if (value) report[field] = cleanText([value].flat().join(", "), 256);
-  }
-  if (alt) report["alt"] = cleanText(alt, 4_096);
-  return report;
-}
-
-function instantOf(date: string | undefined) {
-  const time = Date.parse(date ?? "");
-  return Number.isNaN(time) ? null : new Date(time).toISOString();
 }

@@ -9,21 +9,19 @@ import {
   bad,
   badOption,
   parseOptions,
-  readHost,
   readResolver,
   refused,
   requireName,
   withoutPort,
 } from "./host.ts";
+import { readName } from "./name.ts";
 
 export type DnsFacts = { totalMs?: number; statusCodeName?: string };
 
 /** The port is the resolver's, and so is `ipVersion`. */
 export const dns = {
   read(asked: Asked, allow: AllowList): CheckedTarget<DnsOptions> {
-    const isRoot = asked.target === ".";
-    const place = isRoot ? { target: ".", port: undefined } : readHost(asked, allow);
-    const { target, port = 53 } = place;
+    const { target, port = 53 } = readName(asked, allow);
     const options = parseOptions(DnsOptions, withoutPort(asked));
     if (literalAddress(target) && options.recordType !== "PTR")
       throw bad("target", "Only PTR is asked for an address; give a name.");

@@ -15,7 +15,7 @@ const LABEL = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/;
 export function readPlace(asked: Asked, allow: AllowList) {
   const url = parseTarget(asked.target, "target");
   const target = hostOf(url, allow, "target");
-  return { url, target, port: portOf(asked, url) };
+  return { url, target, port: portOf(asked, portIn(asked.target, url)) };
 }
 
 /** Host and port of a target that is none. */
@@ -50,7 +50,7 @@ function parseTarget(target: string, at: string) {
   return url;
 }
 
-function refuseUrl(text: string, at: string) {
+export function refuseUrl(text: string, at: string) {
   if (isUrl(text)) throw bad(at, "Give a host, not a URL.");
 }
 
@@ -62,15 +62,19 @@ function bracketed(target: string) {
 function hostOf(url: URL, allow: AllowList, at: string) {
   const host = url.hostname.replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "");
   const address = literalAddress(host);
-  const loopback = LOCAL_NAME.test(host) && isAddressAllowed("127.0.0.1", allow);
-  const allowed = address ? isAddressAllowed(address, allow) : loopback || !LOCAL_NAME.test(host);
-  if (!allowed) throw refused(host, at);
+  if (address && !isAddressAllowed(address, allow)) throw refused(host, at);
+  refuseLocal(host, allow, at);
   if (!address && !isHostName(host)) throw bad(at, "This is no host name.");
   return host;
 }
 
-function portOf(asked: Asked, url: URL) {
-  const inTarget = portIn(asked.target, url);
+/** A local name is for those who may look at this machine. */
+export function refuseLocal(name: string, allow: AllowList, at: string) {
+  if (LOCAL_NAME.test(name) && !isAddressAllowed("127.0.0.1", allow)) throw refused(name, at);
+}
+
+/** The one port that was given, wherever it was. */
+export function portOf(asked: Asked, inTarget: number | undefined) {
   const given = [asked.port, asked.options["port"], inTarget].filter((port) => port !== undefined);
   if (new Set(given).size > 1) throw bad("port", "The ports in port, options and target differ.");
   const parsed = Port.optional().safeParse(given[0]);

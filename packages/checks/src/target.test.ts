@@ -119,6 +119,52 @@ describe("what a target may be", () => {
     expect(readTarget(asked, parseAllowList("10.0.0.0/8")).port).toBe(53);
   });
 
+  it.each([
+    ["*.Example.com", "*.example.com"],
+    ["_443._tcp.www.example.com.", "_443._tcp.www.example.com"],
+    ["0/25.2.0.192.in-addr.arpa", "0/25.2.0.192.in-addr.arpa"],
+    ["first\\.last.example.com", "first\\.last.example.com"],
+    ["-a-.example.com", "-a-.example.com"],
+    ["*.пример.рф", "*.xn--e1afmkfd.xn--p1ai"],
+  ])("[CHK-40] a dns check may ask for %s", (target, name) => {
+    expect(dns(target, {}, "192.0.2.0/24").target).toBe(name);
+  });
+
+  it("[CHK-40] a port behind the name is the resolver's", () => {
+    const options = { resolver: "ns.example.net" };
+    expect(dns("_dmarc.example.com:5353", { options })).toMatchObject({
+      target: "_dmarc.example.com",
+      port: 5353,
+    });
+    expect(codeOf(() => dns("*.example.com:5353"))).toBe("checks.target");
+  });
+
+  it.each(["a..example.com", "exa mple.com", "example.com/path", "a\\", `${"a".repeat(64)}.com`])(
+    "[CHK-40] a dns check may not ask for %s",
+    (target) => expect(codeOf(() => dns(target))).toBe("checks.target"),
+  );
+
+  it.each([
+    "1.0.0.10.in\\045addr.arpa",
+    "\\049.0.0.10.in-addr.arpa",
+    "0/25.0.168.192.in-addr.arpa",
+    "LOCALHOST.",
+    "_http._tcp.db.internal",
+    "\\108ocalhost",
+    "printer.local",
+  ])("[CHK-40] [CHK-38] another writing opens nothing: %s", (target) => {
+    expect(codeOf(() => dns(target))).toBe("checks.target_refused");
+  });
+
+  it.each(["0x7f.1", "127.0.0.1.", "１２７.0.0.1", "\\049\\050\\055.0.0.1", "[::1]", "::1"])(
+    "[CHK-40] an address in any writing is one: %s",
+    (target) => {
+      const options = { recordType: "PTR" };
+      expect(codeOf(() => dns(target, { options }))).toBe("checks.target_refused");
+      expect(dns(target, { options }, "127.0.0.0/8,::1").target).toMatch(/^(127\.0\.0\.1|::1)$/);
+    },
+  );
+
   it("[CHK-10] a ping check has no port, and its packets fit into its time", () => {
     expect(ping("example.com")).toEqual({
       target: "example.com",

@@ -44,7 +44,8 @@ export type RequestHead = z.output<typeof RequestHead>;
 export const CheckRequest = RequestHead.extend({
   kind: z.literal("check").optional(),
   type: CheckType,
-  target: z.string().min(1).max(253),
+  /** A name of 255 bytes, each of them escaped, is the longest (RFC 1035, 5.1). */
+  target: z.string().min(1).max(1_024),
   port: Port.optional(),
   options: z.record(z.string(), z.unknown()),
   deadlineAt: Instant,

@@ -18,6 +18,9 @@ it.each([
   "1.0.0.010.in-addr.arpa",
   "300.1.168.192.in-addr.arpa",
   "1.0.0.127.in-addr.arpa",
+  "1.0.0.10.in\\045addr.arpa",
+  "\\049.0.0.10.IN-\\065DDR.arpa",
+  "a\\.b.0.0.10.in-addr.arpa",
   OF_LOOPBACK,
   "d.f.ip6.arpa",
   "8.b.d.0.1.0.0.2.ip6.arpa",
@@ -37,6 +40,7 @@ it.each([
   `1.1.1.1.${"0.".repeat(20)}0.0.7.4.6.0.6.2.ip6.arpa`,
   "10.in-addr.arpa.example.com",
   "1.0.0.10.example",
+  "1.0.0.10\\.in-addr.arpa",
   "example.com",
 ])("[CHK-38] %s is asked for like any name", (name) => {
   expect(isReverseNameAllowed(name, NOBODY)).toBe(true);

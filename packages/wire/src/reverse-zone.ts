@@ -1,4 +1,5 @@
 import { type AllowList, isAddressAllowed } from "./address.ts";
+import { type Labels, parseName } from "./dns-name.ts";
 
 /**
  * Whether a name may be asked for: one below `in-addr.arpa` or `ip6.arpa` stands for an address or a
@@ -6,18 +7,20 @@ import { type AllowList, isAddressAllowed } from "./address.ts";
  * check may go itself; of a network, where it may go to a part of it. Other names always may.
  */
 export function isReverseNameAllowed(name: string, allow: AllowList) {
-  const ends = endsOf(name.toLowerCase().replace(/\.$/, ""));
+  const ends = endsOf(parseName(name) ?? []);
   return ends === undefined || ends.some((address) => isAddressAllowed(address, allow));
 }
 
 /** The lowest and the highest address that a reverse name stands for. */
-function endsOf(name: string) {
-  const labels = name.split(".").toReversed();
-  if (name.endsWith(".in-addr.arpa")) {
+function endsOf(name: Labels) {
+  const labels = name.map((it) => it.toLowerCase()).toReversed();
+  const zone = labels.slice(0, 2).join(".");
+  if (labels.length < 3) return undefined;
+  if (zone === "arpa.in-addr") {
     const octets = leading(labels.slice(2, 6), /^\d{1,3}$/);
     return [0, 255].map((fill) => filled(octets, 4, String(fill)).map(Number).join("."));
   }
-  if (!name.endsWith(".ip6.arpa")) return undefined;
+  if (zone !== "arpa.ip6") return undefined;
   const digits = leading(labels.slice(2, 34), /^[\da-f]$/);
   return ["0", "f"].map((fill) =>
     filled(digits, 32, fill)

@@ -1,0 +1,54 @@
+import { endedByTime, type EndedBy } from "./ended-by.ts";
+import { answerHeaders } from "./headers.ts";
+import type { Step } from "./http-hop.ts";
+import type { Trail } from "./http-trail.ts";
+
+/** What a check says of its trail: of the last hop at the top, and of each in `steps`. */
+export function httpResult(trail: Trail, signal: AbortSignal, total: number) {
+  const { steps, redirects, firstLine, found } = trail;
+  const last = steps.at(-1);
+  return {
+    ...(found && last && statusOf(last)),
+    redirects,
+    finalUrl: last?.url ?? "",
+    ...(found && contentOf(found)),
+    resolvedAddress: last?.resolvedAddress ?? null,
+    timings: { ...last?.timings, total },
+    tls: last?.tls ?? null,
+    authorized: authorizedBy(steps),
+    firstLine,
+    remarks: last?.remarks ?? [],
+    endedBy: endedBy(trail, signal),
+    steps,
+  };
+}
+
+function statusOf({ statusCode, statusCodeName, httpVersion }: Step) {
+  return { statusCode, statusCodeName, httpVersion };
+}
+
+function contentOf({ answer, body }: NonNullable<Trail["found"]>) {
+  return {
+    headers: answerHeaders(answer.rawHeaders),
+    body: body.text,
+    truncated: body.truncated,
+    bodyError: body.error,
+    bodyEncoding: body.encoding,
+  };
+}
+
+/** Whether every certificate on the way was good; null where nothing was encrypted. */
+function authorizedBy(steps: readonly Step[]) {
+  const encrypted = steps.flatMap(({ tls }) => tls ?? []);
+  return encrypted.length > 0 ? encrypted.every(({ authorized }) => authorized) : null;
+}
+
+function endedBy({ failure, found, isRedirect }: Trail, signal: AbortSignal): EndedBy | null {
+  if (failure?.failedPhase === "policy") return "policy";
+  if (failure?.error.code === "header_overflow") return "head_limit";
+  if (failure)
+    return failure.error.code === "timeout" && signal.aborted ? endedByTime(signal) : null;
+  if (isRedirect) return "max_redirects";
+  if (found?.body.error === "timeout") return endedByTime(signal);
+  return found?.body.isLimited ? "body_limit" : null;
+}
