@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -73,13 +73,24 @@ export async function openAgentStand(
   const url = `http://127.0.0.1:${port}`;
   const state = join(folder, "agent.json");
   const own = ["--url", url, "--token", "t", "--state", state, "--allow", "127.0.0.0/8"];
-  const child = spawn(program, [...flags, ...own, ...args], {
-    env: { LOG_LEVEL: "ERROR" },
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
-  });
-  stack.defer(() => end(child, "SIGKILL"));
-  await once(child, "message", { signal: AbortSignal.timeout(20_000) });
-  const { pid = 0 } = child;
+  let child: ChildProcess | undefined;
+  stack.defer(() => child && end(child, "SIGKILL"));
+
+  /** Starts the program, again where it has ended; resolves when it takes requests. */
+  async function start() {
+    child = spawn(program, [...flags, ...own, ...args], {
+      env: { LOG_LEVEL: "ERROR" },
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    });
+    const ended = once(child, "exit").then(([code, by]: unknown[]) => code ?? by);
+    await Promise.race([
+      once(child, "message", { signal: AbortSignal.timeout(20_000) }),
+      ended.then((how) => Promise.reject(new Error(`ended with ${String(how)} too early`))),
+    ]);
+    return { pid: child.pid ?? 0, ended };
+  }
+
+  const { pid, ended } = await start();
 
   /** Puts one request into the agent's queue; resolves with its answer. */
   function ask({ type, target, port: at, options = {} }: Asked, lifeMs = 60_000) {
@@ -96,6 +107,9 @@ export async function openAgentStand(
   const owned = stack.move();
   return {
     pid,
+    /** Its exit code, or the signal that ended it. */
+    ended,
+    start,
     ask,
     /** How many requests wait at the broker, not counting those the agent holds. */
     ready: async () => (await channel.checkQueue(account.queue)).messageCount,

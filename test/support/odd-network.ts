@@ -107,7 +107,9 @@ export function oddNetwork(roll: Dice): Network {
     override _write(_chunk: unknown, _encoding: string, done: (error?: Error) => void) {
       done();
       const say = () => this.destroyed || this.push(pick(SAID));
-      happen(fate(), say, (failed) => this.destroy(failed));
+      // No stream of Node's throws out of its own writing.
+      const told = fate();
+      if (told !== "throws") happen(told, say, (failed) => this.destroy(failed));
       if (roll(4) === 0) late(() => this.destroyed || this.push(null));
     }
     override _final(done: () => void) {
@@ -153,7 +155,8 @@ export function oddNetwork(roll: Dice): Network {
       socket.connect = (...told: unknown[]) => {
         const well = () => {
           connected = true;
-          tell(told)(null);
+          socket.emit("connect");
+          if (typeof told.at(-1) === "function") tell(told)(null);
         };
         happen(fate(), well, tell(told));
       };
