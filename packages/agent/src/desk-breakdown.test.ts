@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Server } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -130,6 +131,7 @@ describe("[PRB-90] an agent that broke down", () => {
     it.take(link, message({ ...waiting, id: OTHER_ID }));
     const abandoned = it.abandon();
     it.take(link, message({ ...waiting, id: "01939f2c-8a00-7b6c-8d2e-0f1e2d3c4b5c" }));
+    await expect(Promise.race([abandoned, sleep(50, "waits")])).resolves.toBe("waits");
     expect(settled).toEqual([]);
     confirm();
     await abandoned;
