@@ -2,6 +2,7 @@ import { alarm } from "./alarm";
 import { api } from "./api";
 import { health, ready } from "./canaries";
 import { missed } from "./clock";
+import { carrier } from "./contexts";
 import { functions } from "./functions";
 import { cluster } from "./network";
 import { queues } from "./queues";
@@ -14,6 +15,9 @@ const depth = {
   statistic: "Maximum",
 } as const;
 
+/** Somebody waits for what agents are asked. */
+const mostAge = (name: string) => (carrier.takes.includes(name) ? 15 : 300);
+
 for (const { name, live, dead } of queues) {
   const dimensions = { QueueName: live.nodes.queue.name };
   alarm(`${name}-age`, {
@@ -21,7 +25,7 @@ for (const { name, live, dead } of queues) {
     namespace: "AWS/SQS",
     statistic: "Maximum",
     dimensions,
-    above: name === "check-requests" ? 15 : 300,
+    above: mostAge(name),
     minutes: 3,
     says: `What waits in ${name} is old: its consumer is slow or gone.`,
   });

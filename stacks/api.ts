@@ -1,4 +1,5 @@
 import { access, DATA, ownSecrets } from "./access";
+import { bundled } from "./bundle";
 import { type Context, context, contexts, pascal } from "./contexts";
 import { logRetention, prefix, settings } from "./stage";
 
@@ -12,10 +13,10 @@ export const api = new sst.aws.ApiGatewayV2("Api", {
   },
 });
 
-/** What the page of the documentation is made of: the platform's own function has it. */
+/** What the page of the documentation is made of: the function that shows it has it. */
 const docs = [
-  ...contexts.map(({ name }) => ({
-    from: `packages/${name === "platform" ? "api" : name}/openapi.json`,
+  ...contexts.map(({ name, folder }) => ({
+    from: `packages/${folder}/openapi.json`,
     to: `openapi-${name}.json`,
   })),
   { from: "node_modules/@scalar/fastify-api-reference/dist/index.js", to: "docs-page.txt" },
@@ -32,6 +33,7 @@ function answering(of: Context) {
   return new sst.aws.Function(`Http${pascal(of.name)}`, {
     name: `${prefix}http-${of.name}`,
     handler: "packages/api/src/lambda.handler",
+    hook: bundled("packages/api/src/lambda.ts", [of]),
     memory: "1024 MB",
     timeout: "25 seconds",
     permissions,
@@ -41,7 +43,7 @@ function answering(of: Context) {
         install: Object.fromEntries(of.installs.map(({ npm, version }) => [npm, version])),
       },
     }),
-    ...(of.name === "platform" && { copyFiles: docs }),
+    ...(of.paths.includes("/docs") && { copyFiles: docs }),
   });
 }
 

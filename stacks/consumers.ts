@@ -1,5 +1,6 @@
 import { access, DATA } from "./access";
 import { api } from "./api";
+import { bundled } from "./bundle";
 import { consumerSeconds, type Context, contexts } from "./contexts";
 import { queueOf } from "./queues";
 import { prefix } from "./stage";
@@ -13,6 +14,7 @@ function consumer(of: Context, { queue, batch, windowSeconds, atOnce }: Take) {
     {
       name: `${prefix}${queue}`,
       handler: "packages/api/src/lambda-consumers.handler",
+      hook: bundled("packages/api/src/lambda-consumers.ts", [of]),
       memory: "512 MB",
       timeout: `${consumerSeconds} seconds`,
       permissions,

@@ -1,7 +1,7 @@
 import manifest from "../packages/api/contexts.json";
 
-/** What the contexts say of themselves, as `npm run generate` wrote it down: nothing of ours is imported here. */
-export const { contexts, consumerSeconds } = manifest;
+/** What the contexts and the wire say of themselves, as `npm run generate` wrote it down: nothing of ours is imported here. */
+export const { contexts, consumerSeconds, worker: carrier } = manifest;
 
 export type Context = (typeof contexts)[number];
 

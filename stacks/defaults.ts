@@ -2,7 +2,7 @@ import { contexts } from "./contexts";
 import { logRetention } from "./stage";
 
 /** Brought along by the functions of those contexts that need them, and loaded by no other. */
-const external = contexts.flatMap(({ installs }) => installs.map(({ npm }) => npm));
+export const external = contexts.flatMap(({ installs }) => installs.map(({ npm }) => npm));
 
 $transform(sst.aws.Function, (args) => {
   args.runtime ??= "nodejs24.x";

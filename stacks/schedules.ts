@@ -1,5 +1,6 @@
 import { access, DATA, everyQueueSent, ownSecrets, sentBy } from "./access";
 import { api } from "./api";
+import { bundled } from "./bundle";
 import { cron } from "./clock";
 import { type Context, contexts } from "./contexts";
 import { prefix } from "./stage";
@@ -36,6 +37,7 @@ function schedule({ suffix, of, sends }: Round, { handler, expression, retries }
   const fn = {
     name: `${prefix}${name}`,
     handler: `packages/api/src/lambda-schedules.${handler}`,
+    hook: bundled("packages/api/src/lambda-schedules.ts", of),
     memory: "512 MB",
     timeout: "3 minutes",
     retries,

@@ -1,4 +1,5 @@
 import { sending } from "./access";
+import { carrier, pascal } from "./contexts";
 import { workerSettings } from "./given-settings";
 import { cluster } from "./network";
 import { queueOf } from "./queues";
@@ -29,9 +30,9 @@ export const worker = new sst.aws.Service("Worker", {
   permissions: [
     {
       actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueUrl"],
-      resources: [queueOf("check-requests").live.arn],
+      resources: carrier.takes.map((name) => queueOf(name).live.arn),
     },
-    ...sending(["agent-results", "agent-heartbeats"]),
+    ...sending(carrier.fills),
   ],
   health: {
     command: ["CMD-SHELL", `find ${ALIVE_FILE} -mmin -1 | grep -q .`],
@@ -65,23 +66,26 @@ export const worker = new sst.aws.Service("Worker", {
   },
 });
 
-new aws.appautoscaling.Policy("WorkerDepthPolicy", {
-  serviceNamespace: worker.nodes.autoScalingTarget.serviceNamespace,
-  scalableDimension: worker.nodes.autoScalingTarget.scalableDimension,
-  resourceId: worker.nodes.autoScalingTarget.resourceId,
-  policyType: "TargetTrackingScaling",
-  targetTrackingScalingPolicyConfiguration: {
-    customizedMetricSpecification: {
-      namespace: "AWS/SQS",
-      metricName: "ApproximateNumberOfMessagesVisible",
-      dimensions: [{ name: "QueueName", value: queueOf("check-requests").live.nodes.queue.name }],
-      statistic: "Average",
+const { autoScalingTarget } = worker.nodes;
+for (const name of carrier.takes) {
+  new aws.appautoscaling.Policy(`Worker${pascal(name)}Depth`, {
+    serviceNamespace: autoScalingTarget.serviceNamespace,
+    scalableDimension: autoScalingTarget.scalableDimension,
+    resourceId: autoScalingTarget.resourceId,
+    policyType: "TargetTrackingScaling",
+    targetTrackingScalingPolicyConfiguration: {
+      customizedMetricSpecification: {
+        namespace: "AWS/SQS",
+        metricName: "ApproximateNumberOfMessagesVisible",
+        dimensions: [{ name: "QueueName", value: queueOf(name).live.nodes.queue.name }],
+        statistic: "Average",
+      },
+      targetValue: 100,
+      scaleOutCooldown: 60,
+      scaleInCooldown: 300,
     },
-    targetValue: 100,
-    scaleOutCooldown: 60,
-    scaleInCooldown: 300,
-  },
-});
+  });
+}
 
 type Policy = { Statement: { Action: string | string[] }[] };
 

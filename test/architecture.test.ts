@@ -59,6 +59,10 @@ describe("contracts", () => {
   });
 });
 
+/** A verb that answers this after its guard. */
+const beyond = (guard: string, answer: string) =>
+  `export function c(ctx: Ctx) {\n  const acting = ${guard};\n  return ${answer};\n}`;
+
 /** Each is bad in one way; a fence that lets it pass has a hole. */
 const CANARIES: [path: string, source: string, rule: string][] = [
   ["kernel/src/c.ts", 'import "@netcheck/checks/check";', "no-restricted-imports"],
@@ -104,8 +108,12 @@ const CANARIES: [path: string, source: string, rule: string][] = [
   ["rooms/src/c.ts", "export const c = (ctx: Ctx & Own) => ctx.db.select();", "guard-first"],
   ["agents/src/c.ts", 'requireScope(ctx, "agents:write");', "guard-kept"],
   ["agents/src/c.ts", "await requireStarter(c.var.ctx);", "guard-kept"],
+  ["agents/src/c.ts", beyond('requireScope(ctx, "agents:write")', "tell(ctx)"), "guard-kept"],
+  ["agents/src/c.ts", beyond("requireStarter(ctx)", "() => ctx.now()"), "guard-kept"],
+  ["identity/src/c.ts", beyond("asStranger(ctx)", "{ ...ctx, acting }"), "guard-kept"],
   ["agents/src/c.ts", "export const c = ctx as Acting<AgentsCtx>;", "no-forgery"],
   ["api/src/c.ts", "export const c = ctx.db as unknown as Db;", "no-forgery"],
+  ["checks/src/c.ts", 'export const c = "agents:beats" as RedisKey;', "no-forgery"],
   ["checks/src/c.ts", 'import { actAs } from "@netcheck/kernel/guard";', "who-proves"],
   ["identity/src/c.ts", 'import { asStranger as s } from "@netcheck/kernel/guard";', "who-proves"],
   ["checks/src/c.ts", 'import { poolOf } from "@netcheck/kernel/guard";', "who-has-the-pool"],
@@ -123,6 +131,7 @@ const WELCOME: [path: string, source: string][] = [
     "checks/src/c.ts",
     'export function c(ctx: ChecksCtx) {\n  const { db } = requireScope(ctx, "checks:read");\n  db.select();\n}',
   ],
+  ["checks/src/c.ts", beyond('requireScope(ctx, "checks:read")', "actAs(ctx, acting.actor)")],
   ["checks/src/c.ts", 'export const c = ({ db }: Pick<Ctx, "db">) => db.select();'],
   ["identity/src/session.ts", 'import { actAs } from "@netcheck/kernel/guard";'],
 ];

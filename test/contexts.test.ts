@@ -1,21 +1,41 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { glob, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 
 import { ALL } from "@netcheck/api/contexts";
-import { loadRoutes } from "@netcheck/api/mounts";
+import { loadRoutes } from "@netcheck/api/load-routes";
 import { QUEUES } from "@netcheck/api/queues";
 import { describe, expect, it } from "vitest";
 
+import { CONTRACTS } from "../packages/api/contract/chapters.ts";
+
 const require = createRequire(import.meta.url);
-const folderOf = (name: string) => (name === "platform" ? "kernel" : name);
+
+/** What `platform` may begin a code with beside its own name: what kernel and the edge say for everybody. */
+const COMMON = /^(request|page)\.|^identity\.(unauthenticated|scope)$/;
+
+const CODES = CONTRACTS.flatMap(({ folder, problems }) =>
+  Object.keys(problems).map((code) => ({ folder, code })),
+);
+
+/** Who the keys belong to that the sources of a context make. */
+async function ownersIn(folder: string) {
+  const owners: unknown[] = [];
+  const folders = folder === "api" ? "{api,kernel}" : folder;
+  for await (const path of glob(`packages/${folders}/src/**/*.ts`)) {
+    if (path.endsWith("redis-key.ts") && path.includes("kernel")) continue;
+    const source = await readFile(path, "utf8");
+    owners.push(...[...source.matchAll(/\bkeysOf\(\s*([^)]*)\)/g)].map(([, owner]) => owner));
+  }
+  return owners;
+}
 
 type Event = { type: string; queue?: string };
 
 /** What a context's `events.ts` tells to others. */
-async function eventsOf(name: string): Promise<Event[]> {
-  if (!existsSync(`packages/${name}/src/events.ts`)) return [];
-  const told = (await import(`@netcheck/${name}/events`)) as Record<string, unknown>;
+async function eventsOf(folder: string): Promise<Event[]> {
+  if (!existsSync(`packages/${folder}/src/events.ts`)) return [];
+  const told = (await import(`@netcheck/${folder}/events`)) as Record<string, unknown>;
   return Object.values(told).filter((one): one is Event => {
     return typeof one === "object" && one !== null && "type" in one && "schema" in one;
   });
@@ -25,22 +45,29 @@ describe.each(ALL.map((context) => [context.name, context] as const))(
   "the context %s",
   (name, context) => {
     it("[KRN-43] has its rules, each under its letters, and its row of rights", async () => {
-      const rules = await readFile(`packages/${folderOf(name)}/RULES.md`, "utf8");
+      const rules = await readFile(`packages/${context.folder}/RULES.md`, "utf8");
       const letters = new Set([...rules.matchAll(/^- \[([A-Z]{3})-\d+\]/gm)].map(([, one]) => one));
       expect([...letters]).toHaveLength(1);
       expect(existsSync(`test/http/rights-${name}.test.ts`)).toBe(true);
     });
 
+    it("[KRN-43] shows what its settings do, if it has any", async () => {
+      const { Settings } = await context.settings();
+      if (Object.keys(Settings.shape).length === 0) return;
+      const rows = await readFile(`packages/${context.folder}/src/settings.test.ts`, "utf8");
+      expect(rows).toContain("itReadsSettings(");
+    });
+
     it("[KRN-43] tells the events of its events.ts, and fills the queues that they name", async () => {
-      const events = await eventsOf(name);
+      const events = await eventsOf(context.folder);
       expect(context.emits.toSorted()).toEqual(events.map(({ type }) => type).toSorted());
       const queues = new Set(events.flatMap(({ queue }) => queue ?? []));
-      expect([...queues]).toEqual(context.fills ?? []);
+      expect([...queues]).toEqual(context.fills);
     });
 
     it("[KRN-43] hears events that somebody tells, with handlers of that very type", async () => {
       const told = new Set(ALL.flatMap(({ emits }) => emits));
-      for (const [type, load] of Object.entries(context.subscriptions ?? {})) {
+      for (const [type, load] of Object.entries(context.subscriptions)) {
         expect(told).toContain(type);
         const handlers = await load();
         expect(handlers.length).toBeGreaterThan(0);
@@ -49,18 +76,32 @@ describe.each(ALL.map((context) => [context.name, context] as const))(
     });
 
     it("[KRN-43] takes from queues under names that its consumers bear in the log", async () => {
-      for (const [queue, { consumer }] of Object.entries(context.queues ?? {})) {
+      for (const [queue, { consumer }] of Object.entries(context.queues)) {
         expect((await consumer()).name).toMatch(new RegExp(`^${name}\\.`));
         expect(QUEUES.map((one) => one.name)).toContain(queue);
       }
     });
 
     it("[KRN-43] does by the clock what bears its name, and can be loaded", async () => {
-      const own = name === "platform" ? "(outbox|idempotency)" : name;
       for (const { name: schedule, run, asks } of context.schedules) {
-        expect(schedule).toMatch(new RegExp(`^${own}\\.[a-z_]+$`));
+        expect(schedule).toMatch(new RegExp(`^${name}\\.[a-z_]+$`));
         expect(await run()).toBeTypeOf("function");
         if (asks) expect(await asks()).toBeTypeOf("function");
+      }
+    });
+
+    it("[KRN-35] makes its keys of Redis in one place, beginning with its name", async () => {
+      expect(name).toMatch(/^[a-z-]+$/);
+      const owners = await ownersIn(context.folder);
+      expect(owners).toEqual(owners.length === 0 ? [] : [JSON.stringify(name)]);
+    });
+
+    it("[KRN-43] refuses with codes of its own name", () => {
+      for (const { folder, code } of CODES) {
+        if (folder !== context.folder) continue;
+        const isCommon = name === "platform" && COMMON.test(code);
+        const isOwn = code.startsWith(`${name}.`) || /^[a-z]+\.not_found$/.test(code);
+        expect(isOwn || isCommon, code).toBe(true);
       }
     });
 
@@ -72,13 +113,17 @@ describe.each(ALL.map((context) => [context.name, context] as const))(
     });
 
     it("[KRN-43] brings along packages in the version that is installed", () => {
-      for (const [npm, version] of Object.entries(context.installs ?? {}))
+      for (const [npm, version] of Object.entries(context.installs))
         expect(require(`${npm}/package.json`)).toMatchObject({ version });
     });
   },
 );
 
-describe("all contexts together", () => {
+describe("all contexts together", async () => {
+  const metrics = await Promise.all(ALL.map((context) => context.metrics()));
+  const operations = CONTRACTS.flatMap(({ chapters }) =>
+    chapters.flatMap((chapter) => Object.values(chapter.operations)),
+  );
   it.each([
     ["names", ALL.map(({ name }) => name)],
     ["scopes", ALL.flatMap(({ scopes }) => Object.keys(scopes))],
@@ -86,7 +131,12 @@ describe("all contexts together", () => {
     ["schedules", ALL.flatMap(({ schedules }) => schedules.map(({ name }) => name))],
     ["stores that are measured", ALL.flatMap(({ measures }) => Object.keys(measures))],
     ["queues", QUEUES.map(({ name }) => name)],
+    ["events", ALL.flatMap(({ emits }) => emits)],
+    ["metrics", metrics.flatMap((catalogue) => Object.values(catalogue).map(({ name }) => name))],
+    ["operations", operations.map(({ id }) => id)],
+    ["problems", CODES.map(({ code }) => code)],
   ])("[KRN-43] share no %s", (_, all) => {
+    expect(all.length).toBeGreaterThan(0);
     expect(new Set(all).size).toBe(all.length);
   });
 });

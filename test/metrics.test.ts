@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { glob, readFile } from "node:fs/promises";
 
-import { loadCatalogue } from "@netcheck/api/watched";
+import { loadCatalogue } from "@netcheck/api/all-metrics";
 import type { Metric } from "@netcheck/kernel/metric";
-import { METRICS as WORKER } from "@netcheck/worker/catalogue";
+import { METRICS as WORKER } from "@netcheck/worker/metric-catalogue";
 import { describe, expect, it } from "vitest";
 
 const ALL: readonly Metric[] = [...(await loadCatalogue()), ...Object.values(WORKER)];
@@ -40,9 +40,9 @@ describe("the catalogue of metrics", () => {
   it("[KRN-10] is where every metric is made, and each of it is counted or shown", async () => {
     const files = await sources();
     const makers = files.filter(({ text }) => /\b(counter|gauge|histogram)\(/.test(text));
-    const outside = makers.filter(({ path }) => !/\/(catalogue|metric)\.ts$/.test(path));
+    const outside = makers.filter(({ path }) => !/\/(metric-catalogue|metric)\.ts$/.test(path));
     expect(outside.map(({ path }) => path)).toEqual([]);
-    const catalogues = files.filter(({ path }) => path.endsWith("/catalogue.ts"));
+    const catalogues = files.filter(({ path }) => path.endsWith("/metric-catalogue.ts"));
     let listed = 0;
     for (const { path, text } of catalogues) {
       const folder = path.slice(0, path.lastIndexOf("/"));

@@ -1,8 +1,4 @@
-import {
-  DeleteMessageBatchCommand,
-  ReceiveMessageCommand,
-  SendMessageBatchCommand,
-} from "@aws-sdk/client-sqs";
+import { SendMessageBatchCommand } from "@aws-sdk/client-sqs";
 import { connect } from "amqplib";
 
 import {
@@ -12,6 +8,7 @@ import {
   BARE_RESULTS,
   bareQueueUrl,
   bareSqs,
+  takeBatch,
 } from "./bare-way.ts";
 
 /** `bridge` carries between SQS and AMQP, `agent` sends back what it gets; both confirm, then settle. */
@@ -50,16 +47,9 @@ async function bridge() {
   const QueueUrl = bareQueueUrl(endpoint, BARE_REQUESTS);
   process.send?.("ready");
   for (;;) {
-    const receive = new ReceiveMessageCommand({
-      QueueUrl,
-      MaxNumberOfMessages: 10,
-      WaitTimeSeconds: 2,
-    });
-    const { Messages = [] } = await sqs.send(receive);
-    if (Messages.length === 0) continue;
-    await Promise.all(Messages.map(({ Body = "" }) => publish(BARE_OUT, Buffer.from(Body))));
-    const Entries = Messages.map(({ ReceiptHandle }, i) => ({ Id: String(i), ReceiptHandle }));
-    await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+    await takeBatch(sqs, QueueUrl, (bodies) =>
+      Promise.all(bodies.map((body) => publish(BARE_OUT, Buffer.from(body)))),
+    );
   }
 }
 

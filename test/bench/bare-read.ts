@@ -1,12 +1,14 @@
 import { once } from "node:events";
 
 import { serve } from "@hono/node-server";
+import { redisKey } from "@netcheck/identity/redis-key";
 import { openRedisDirectly } from "@netcheck/local/redis-direct";
 import { Hono } from "hono";
 import { Pool } from "pg";
 
 /** The floor of an authenticated read: the same calls to Redis and Postgres, and nothing decided. */
-const [, , sessionKey = "", personId = ""] = process.argv;
+const [, , sessionId = "", personId = ""] = process.argv;
+const sessionKey = redisKey("session", sessionId);
 const { client: redis } = await openRedisDirectly(process.env["REDIS_URL"] ?? "");
 const pool = new Pool({ connectionString: process.env["DATABASE_URL"], max: 10 });
 pool.on("error", () => undefined);

@@ -26,6 +26,20 @@ export function bareSqs(endpoint: string) {
 
 export const bareQueueUrl = (endpoint: string, name: string) => `${endpoint}/000000000000/${name}`;
 
+/** Receives once, does with the bodies what is to be done, and then deletes them. */
+export async function takeBatch(
+  sqs: SQSClient,
+  QueueUrl: string,
+  work: (bodies: readonly string[]) => Promise<unknown>,
+) {
+  const most = { MaxNumberOfMessages: 10, WaitTimeSeconds: 2 };
+  const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, ...most }));
+  if (Messages.length === 0) return;
+  await work(Messages.map(({ Body = "" }) => Body));
+  const Entries = Messages.map(({ ReceiptHandle }, i) => ({ Id: String(i), ReceiptHandle }));
+  await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+}
+
 /**
  * The floor of a check's round trip: insert, SQS, a bridge of its own, AMQP, an agent of its own, and
  * back the same hops to an update, polled as ours is. No HTTP, no schema, no session, no probe.
@@ -45,23 +59,14 @@ export async function openBareWay(env: NodeJS.ProcessEnv) {
 
   async function consume() {
     const QueueUrl = bareQueueUrl(endpoint, BARE_RESULTS);
+    const update = "update bare set result = $2 where id = $1 and result is null";
     while (!stopping.signal.aborted) {
-      const receive = new ReceiveMessageCommand({
-        QueueUrl,
-        MaxNumberOfMessages: 10,
-        WaitTimeSeconds: 2,
+      await takeBatch(sqs, QueueUrl, async (bodies) => {
+        for (const body of bodies) {
+          const { id } = JSON.parse(body) as { id: string };
+          await pool.query(update, [id, body]);
+        }
       });
-      const { Messages = [] } = await sqs.send(receive);
-      if (Messages.length === 0) continue;
-      for (const { Body = "" } of Messages) {
-        const { id } = JSON.parse(Body) as { id: string };
-        await pool.query("update bare set result = $2 where id = $1 and result is null", [
-          id,
-          Body,
-        ]);
-      }
-      const Entries = Messages.map(({ ReceiptHandle }, i) => ({ Id: String(i), ReceiptHandle }));
-      await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
     }
   }
 

@@ -2,9 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
-import { sessionKey } from "@netcheck/identity/live-session";
 import { hashPassword, verifyPassword } from "@netcheck/identity/password";
-import { idSchema } from "@netcheck/kernel/id";
 import type { Netcheck } from "@netcheck/local/netcheck";
 import { systemAccessToken } from "@netcheck/local/prepare";
 import { decodeJwt } from "jose";
@@ -20,8 +18,7 @@ export async function measureRead({ url, env }: Netcheck): Promise<Row[]> {
   const session = await systemAccessToken(env);
   stack.defer(() => session.end());
   const { sid, sub } = decodeJwt<{ sid: string }>(session.accessToken);
-  const key = sessionKey(idSchema<"session">().parse(sid));
-  const bare = fork(BARE, [key, String(sub)], { env: { ...process.env, ...env } });
+  const bare = fork(BARE, [sid, String(sub)], { env: { ...process.env, ...env } });
   stack.defer(() => void bare.kill());
   const [port] = await once(bare, "message");
   const headers = { authorization: `Bearer ${session.accessToken}` };

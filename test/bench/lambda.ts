@@ -10,7 +10,7 @@ import { systemAccessToken } from "@netcheck/local/prepare";
 import { startRedisBridge } from "@netcheck/local/redis-bridge";
 import { startSecrets } from "@netcheck/local/secrets-stand-in";
 
-import { buildFunction } from "../infra/build-function.ts";
+import { bundle } from "../../packages/api/deploy/bundle.ts";
 import { type ColdStart, coldStart, loadsOf } from "../support/cold-start.ts";
 import { buildBare, HEALTH, HONO } from "./bare-function.ts";
 import { measureStarts, type Starts, startsOf } from "./starts.ts";
@@ -18,9 +18,11 @@ import type { Row } from "./table.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const MOST_KB = 500;
+const EXTERNAL = ALL.flatMap(({ installs }) => Object.keys(installs));
 
 type Given = { contexts: readonly string[]; event: object; queue?: string };
 type Cloud = Awaited<ReturnType<typeof openCloud>>;
+type Deployed = Awaited<ReturnType<Cloud["http"]>>;
 
 /**
  * Cold starts of the functions, in processes of their own, beside one of hono alone, in turn. The first
@@ -41,33 +43,36 @@ export async function measureLambda(netcheck: Netcheck, folder: string): Promise
     const [path = "/"] = Object.keys(routes);
     const rawPath = path === "/" ? "/health" : path;
     const given = { contexts: [context], event: { ...HEALTH, rawPath } };
-    sizes.push(await sizeOf(`http-${context}`, http, http.start(given)));
+    sizes.push(await sizeOf(`http-${context}`, await http(given)));
   }
   for (const context of ALL)
     for (const queue of consumedBy(context)) {
       const given = { contexts: [context.name], queue, event: { Records: [] } };
-      sizes.push(await sizeOf(queue, consumers, consumers.start(given)));
+      sizes.push(await sizeOf(queue, await consumers(given)));
     }
-  const isOpen = ({ secrets = [] }: (typeof ALL)[number]) => secrets.length === 0;
+  const isOpen = ({ secrets }: (typeof ALL)[number]) => secrets.length === 0;
   const own = ALL.filter((context) => !isOpen(context));
   for (const round of [ALL.filter(isOpen), ...own.map((context) => [context])]) {
     const contexts = round.map(({ name }) => name);
-    const start = rounds.start({ contexts, event: {} });
-    sizes.push(await sizeOf(`minutely of ${contexts.join(", ")}`, rounds, start));
+    sizes.push(
+      await sizeOf(`minutely of ${contexts.join(", ")}`, await rounds({ contexts, event: {} })),
+    );
   }
 
   const floor = startsOf(
     { bundle: await buildBare(folder, HONO), handler: "handler", event: HEALTH, env: {} },
     200,
   );
-  const answer = startsOf(http.start({ contexts: ["platform"], event: HEALTH }), 200);
-  const reads = ["agents", "checks"].map((name) => {
+  const answer = startsOf((await http({ contexts: ["platform"], event: HEALTH })).start, 200);
+  const reads = [];
+  for (const name of ["agents", "checks"]) {
     const event = signedIn({ rawPath: `/api/v1/${name}` });
-    return { name, starts: startsOf(http.start({ contexts: [name], event }), 200) };
-  });
+    const { start } = await http({ contexts: [name], event });
+    reads.push({ name, starts: startsOf(start, 200) });
+  }
   const check = { type: "tcp", target: "127.0.0.1", port: 1 };
   const event = signedIn({ rawPath: "/api/v1/checks" }, check);
-  const write = startsOf(http.start({ contexts: ["checks"], event }), 202);
+  const write = startsOf((await http({ contexts: ["checks"], event })).start, 202);
   await measureStarts([floor, answer, ...reads.map(({ starts }) => starts), write]);
 
   return [
@@ -80,13 +85,14 @@ export async function measureLambda(netcheck: Netcheck, folder: string): Promise
   ];
 }
 
-async function sizeOf(what: string, { build }: Cloud["http"], start: ColdStart): Promise<Row> {
+async function sizeOf(what: string, { start, ...built }: Deployed): Promise<Row> {
   const { loaded } = await coldStart({ ...start, listens: true });
-  const kb = loadsOf(build, loaded).bytes / 1024;
+  const { bytes, files } = loadsOf(built, loaded);
+  const kb = bytes / 1024;
   return {
     what: `function ${what}, loaded until its first answer`,
     floor: "",
-    measured: `${kb.toFixed(0)} KB`,
+    measured: `${kb.toFixed(0)} KB in ${files} files`,
     budget: `≤ ${MOST_KB} KB`,
     met: kb <= MOST_KB,
   };
@@ -138,38 +144,31 @@ async function openCloud({ env }: Netcheck, folder: string, stack: AsyncDisposab
     RMQ_WORKER_USER: new URL(env["AMQP_MANAGEMENT_URL"] ?? "").username,
   };
 
-  async function openFunction(handler: string, needs: readonly string[]) {
-    const build = await buildFunction(ROOT, folder, {
-      functionID: handler,
-      handler: `packages/api/src/${handler}`,
-      runtime: "nodejs24.x",
-      properties: {
-        minify: true,
-        splitting: true,
-        esbuild: { keepNames: false, external: ["@node-rs/argon2"] },
-      },
-    });
-    const start = ({ contexts, event, queue }: Given): ColdStart => {
-      const own = ALL.filter(({ name }) => contexts.includes(name));
-      const read = [
-        "DATABASE_URL",
-        "REDIS_URL",
-        ...needs,
-        ...own.flatMap((one) => one.secrets ?? []),
-      ];
-      const arns = Object.fromEntries(read.map((name) => [`${name}_SECRET_ARN`, name]));
-      const bundle = join(build.folder, "bundle.mjs");
-      const CONTEXTS = contexts.join(",");
-      const env = { ...around, ...arns, CONTEXTS, ...(queue && { QUEUE: queue }) };
-      return { bundle, handler: handler.split(".")[1] ?? "", event, env };
+  const openFunction = (handler: string, needs: readonly string[]) => async (given: Given) => {
+    const { contexts, event, queue } = given;
+    const [file, called = ""] = handler.split(".");
+    const place = join(folder, [file, ...contexts].join("-"));
+    await mkdir(place, { recursive: true });
+    const entry = `packages/api/src/${file}.ts`;
+    const chunks = await bundle({ entry, contexts, folder: place, external: EXTERNAL });
+    const own = ALL.filter(({ name }) => contexts.includes(name));
+    const data = ["DATABASE_URL", "REDIS_URL"];
+    const read = [...data, ...needs, ...own.flatMap((one) => one.secrets ?? [])];
+    const arns = Object.fromEntries(read.map((name) => [`${name}_SECRET_ARN`, name]));
+    const CONTEXTS = contexts.join(",");
+    const start: ColdStart = {
+      bundle: join(place, "bundle.mjs"),
+      handler: called,
+      event,
+      env: { ...around, ...arns, CONTEXTS, ...(queue && { QUEUE: queue }) },
     };
-    return { build, start };
-  }
+    return { folder: place, chunks, start };
+  };
 
   return {
-    http: await openFunction("lambda.handler", ["TOKEN_KEYS"]),
-    consumers: await openFunction("lambda-consumers.handler", []),
-    rounds: await openFunction("lambda-schedules.minutely", []),
+    http: openFunction("lambda.handler", ["TOKEN_KEYS"]),
+    consumers: openFunction("lambda-consumers.handler", []),
+    rounds: openFunction("lambda-schedules.minutely", []),
   };
 }
 

@@ -1,6 +1,7 @@
 import { agent } from "@netcheck/agents/agent.sql";
 import { sweepAgents } from "@netcheck/agents/presence";
-import { jobCtx } from "@netcheck/api/platform";
+import { redisKey } from "@netcheck/agents/redis-key";
+import { jobCtx } from "@netcheck/api/ctx-for";
 import type { Db } from "@netcheck/kernel/ctx";
 import { newId } from "@netcheck/kernel/id";
 import { migrateDatabase } from "@netcheck/local/migrate";
@@ -74,7 +75,7 @@ async function openFleet(env: NodeJS.ProcessEnv, size: number, redisDatabase: nu
       for i = 3, #ARGV do redis.call('ZADD', KEYS[1], ARGV[2], ARGV[i]) end`;
     const ms = now.getTime();
     const args = [ms, ms - ctx.heartbeatTimeoutSeconds * 2_000, ...silent];
-    await ctx.redis.eval(fallSilent, ["agents:beats", "agents:newest"], args);
+    await ctx.redis.eval(fallSilent, [redisKey("beats"), redisKey("newest")], args);
     const back = { status: "active" as const, seenAt: null };
     await platform.db.update(agent).set(back).where(eq(agent.status, "inactive"));
     await platform.db.execute("vacuum analyze agents.agent");

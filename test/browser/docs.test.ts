@@ -40,7 +40,7 @@ describe.skipIf(missing)("the documentation in a browser", () => {
     await stop?.();
   });
 
-  it("[KRN-14] shows every chapter, and the operations of one", async () => {
+  it("[PLT-3] shows every chapter, and the operations of one", async () => {
     await page.getByRole("heading", { name: "Ask agents to look at a target" }).waitFor();
     const chapters = page.getByRole("button", { name: /^(Open|Close) Group - / });
     const names = (await chapters.allTextContents()).map((text) => text.split(" - ").at(-1));
@@ -56,7 +56,7 @@ describe.skipIf(missing)("the documentation in a browser", () => {
     ]);
   });
 
-  it("[KRN-14] Authorize signs in, and a request of the page is that person's", async () => {
+  it("[PLT-3] Authorize signs in, and a request of the page is that person's", async () => {
     const { email } = await world().personWith("viewer");
     await page.locator('[data-placeholder="janedoe"]').fill(email);
     await page.locator('input[placeholder="********"]').first().fill(PASSWORD);
@@ -74,7 +74,7 @@ describe.skipIf(missing)("the documentation in a browser", () => {
     expect(await response.json()).toMatchObject({ email, role: "viewer" });
   });
 
-  it("[KRN-14] asks nobody else, and breaks no rule of the page", () => {
+  it("[PLT-3] asks nobody else, and breaks no rule of the page", () => {
     expect(asked.filter((one) => !one.startsWith(`${url}/`) && !one.startsWith("data:"))).toEqual(
       [],
     );

@@ -5,7 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import { reconcileBroker } from "@netcheck/agents/account";
 import type { App } from "@netcheck/api/app";
-import { jobCtx, type Platform } from "@netcheck/api/platform";
+import { jobCtx, type Platform } from "@netcheck/api/ctx-for";
 import { type Netcheck, startNetcheck } from "@netcheck/local/netcheck";
 import { openPlatform } from "@netcheck/local/platform";
 import { systemAccessToken } from "@netcheck/local/prepare";

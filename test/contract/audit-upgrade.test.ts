@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { openPostgres } from "@netcheck/adapters/postgres";
-import { PARTITIONS } from "@netcheck/identity/audit-months";
 import { audit } from "@netcheck/identity/identity.sql";
+import { PARTITIONS } from "@netcheck/identity/partition";
 import { newId } from "@netcheck/kernel/id";
 import { periodsOf } from "@netcheck/kernel/partition";
 import { periodOf } from "@netcheck/kernel/period";

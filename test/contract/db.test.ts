@@ -2,7 +2,7 @@ import { openNeon } from "@netcheck/adapters/neon";
 import { openPostgres } from "@netcheck/adapters/postgres";
 import type { Db } from "@netcheck/kernel/ctx";
 import { setLogLevel } from "@netcheck/kernel/log";
-import { isPostgresDown } from "@netcheck/kernel/postgres";
+import { isPostgresDown } from "@netcheck/kernel/postgres-error";
 import { openDatabase } from "@netcheck/local/database";
 import { startNeonProxy } from "@netcheck/local/neon-proxy";
 import { eq, type SQL, sql } from "drizzle-orm";
@@ -119,24 +119,14 @@ describe.each(DRIVERS)("the database over %s", (_name, open) => {
     expect(await names()).toEqual(["after"]);
   });
 
-  it("says of a database that is not there that it is down", async () => {
-    const url = new URL(database.url);
-    url.pathname = "/nowhere";
-    const nowhere = open(url.href);
-    await expect(nowhere.db.select().from(thing)).rejects.toMatchObject({
-      cause: { code: "3D000" },
-    });
-    await nowhere.close();
-  });
-
-  it("passes a wrong password's refusal on", async () => {
-    const url = new URL(database.url);
-    url.password = "wrong";
-    const stranger = open(url.href);
-    await expect(stranger.db.select().from(thing)).rejects.toMatchObject({
-      cause: { code: "28P01" },
-    });
-    await stranger.close();
+  it.each([
+    ["a database that is not there", { pathname: "/nowhere" }, "3D000"],
+    ["a wrong password", { password: "wrong" }, "28P01"],
+  ])("passes the refusal of %s on", async (_, other, code) => {
+    const url = Object.assign(new URL(database.url), other);
+    const refused = open(url.href);
+    await expect(refused.db.select().from(thing)).rejects.toMatchObject({ cause: { code } });
+    await refused.close();
   });
 });
 
@@ -204,9 +194,20 @@ describe("a function that was frozen", () => {
     await neon.close();
   });
 
+  it("asks over the connection that was made early", async () => {
+    const neon = openNeon(database.url, { proxy: proxy.address });
+    neon.connectEarly();
+    neon.connectEarly();
+    const first = await pidOf(neon.db);
+    neon.connectEarly();
+    expect(await pidOf(neon.db)).toBe(first);
+    await neon.close();
+  });
+
   it("hears of a database that is away as such", async () => {
     const gone = await startNeonProxy({ host: "127.0.0.1", port: 1 });
     const neon = openNeon(database.url, { proxy: gone.address });
+    neon.connectEarly();
     const error: unknown = await neon.db
       .select()
       .from(thing)

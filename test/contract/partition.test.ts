@@ -1,19 +1,17 @@
-import type { Cut, Span } from "@netcheck/kernel/cut";
 import { requireActor } from "@netcheck/kernel/guard";
 import { type Id, newId } from "@netcheck/kernel/id";
-import {
-  alone,
-  makePartitions,
-  type Partitions,
-  periodsAhead,
-  periodsOf,
-} from "@netcheck/kernel/partition";
+import { alone, makePartitions, type Partitions, periodsOf } from "@netcheck/kernel/partition";
+import { periodsAhead } from "@netcheck/kernel/partition-ahead";
+import type { Cut, Span } from "@netcheck/kernel/partition-cut";
 import { periodOf } from "@netcheck/kernel/period";
 import { dropBefore } from "@netcheck/kernel/retention";
 import { sql } from "drizzle-orm";
 import { pgSchema, timestamp, uuid } from "drizzle-orm/pg-core";
 import { describe, expect, it, vi } from "vitest";
 
+import { intercepted } from "../support/intercepted.ts";
+import { hold } from "../support/interleave.ts";
+import { overtaken } from "../support/overtake.ts";
 import { gate, untilWaiting } from "../support/waiting.ts";
 import { useWorld } from "../support/world.ts";
 
@@ -61,12 +59,13 @@ async function places() {
   return [ids, instants].map((rows) => rows.map((row) => row.place.replace(/^.*_/, "")));
 }
 
+const PAST = ["2024-02-29T23:59:59.999Z", "2024-03-01T00:00:00.000Z"];
+
 describe.each([
   {
     width: "day",
     now: "2025-12-30T23:59:59.999Z",
     ahead: ["20251230", "20251231", "20260101"],
-    past: ["2024-02-29T23:59:59.999Z", "2024-03-01T00:00:00.000Z"],
     moved: ["20240229", "20240301"],
     since: "2024-03-01T12:00:00Z",
   },
@@ -74,7 +73,6 @@ describe.each([
     width: "month",
     now: "2025-11-30T23:59:59.999Z",
     ahead: ["202511", "202512", "202601"],
-    past: ["2024-02-29T23:59:59.999Z", "2024-03-01T00:00:00.000Z"],
     moved: ["202402", "202403"],
     since: "2024-03-31T12:00:00Z",
   },
@@ -117,7 +115,7 @@ describe.each([
 
   it("[KRN-23] take back what had gone to the default partition, to the millisecond", async () => {
     await renew();
-    await insert(...given.past, now);
+    await insert(...PAST, now);
     expect(await places()).toEqual([
       ["default", "default", "default"],
       ["default", "default", "default"],
@@ -132,7 +130,7 @@ describe.each([
     const left = [given.moved[1], given.ahead[0]];
     expect(await places()).toEqual([left, left]);
     await renew();
-    await insert(...given.past, now);
+    await insert(...PAST, now);
     await drop(given.since);
     expect(await places()).toEqual([
       ["default", "default"],
@@ -145,10 +143,10 @@ describe.each([
     ["the default partition", () => Promise.resolve()],
   ])("[KRN-24] keep a period that is held, in %s, and lose the next", async (_, prepare) => {
     await renew();
-    await insert(...given.past, now);
+    await insert(...PAST, now);
     await prepare();
     const before = await places();
-    const [held, other] = given.past.map((at) => periodOf(width, new Date(at)));
+    const [held, other] = PAST.map((at) => periodOf(width, new Date(at)));
     const holds = vi.fn((_tx: unknown, { from, to }: Span) => {
       expect(periodOf(width, to)).toBe(periodOf(width, from) + 1);
       return Promise.resolve(periodOf(width, from) === held);
@@ -161,7 +159,7 @@ describe.each([
 
   it("[KRN-25] of two that drop at once the second finds gone what the first has dropped", async () => {
     await renew();
-    await insert(...given.past, now);
+    await insert(...PAST, now);
     await make();
     using turn = gate();
     const holding = alone(acting(), PARTITIONS, turn.pass);
@@ -181,7 +179,7 @@ describe.each([
 
   it("[KRN-25] of two that make at once the second finds there what the first has made", async () => {
     await renew();
-    await insert(...given.past, now);
+    await insert(...PAST, now);
     using turn = gate();
     const holding = alone(acting(), PARTITIONS, turn.pass);
     await turn.reached;
@@ -196,7 +194,7 @@ describe.each([
 
   it("[KRN-25] what is dropped while it is being made is made, or gone, whole", async () => {
     await renew();
-    await insert(...given.past);
+    await insert(...PAST);
     using turn = gate();
     const holding = alone(acting(), PARTITIONS, turn.pass);
     await turn.reached;
@@ -209,5 +207,43 @@ describe.each([
     expect(await places()).toEqual([[], []]);
     await drop(now);
     expect(await made()).toEqual(both([...given.ahead, "default"]));
+  });
+});
+
+describe("a partition that is made while others write", () => {
+  const ONE: Partitions = { name: "thrown", width: "day", ahead: 0, cuts: [byId.from] };
+  const make = (platform = world().platform) =>
+    makePartitions(requireActor({ ...world().system(), db: platform.db }, "system"), ONE);
+
+  it("[KRN-23] has what came before it, at whichever step", async () => {
+    const at = new Date("2024-02-29T12:00:00Z");
+    const write = () =>
+      db()
+        .insert(byId)
+        .values({ from: newId(at) });
+    const { platform, brokerAdmin } = world();
+    for (let step = 0, more = true; more; step++) {
+      await renew();
+      await write();
+      const race = overtaken(db(), step, async () => await write());
+      await make(intercepted(platform, brokerAdmin, race.around));
+      const writing = race.other();
+      more = writing !== undefined;
+      await writing;
+      const [lie] = await places();
+      expect(lie, `step ${step}`).toEqual(more ? ["20240229", "20240229"] : ["20240229"]);
+    }
+  });
+
+  it("[KRN-27] is left to the next turn where somebody writes for long", async () => {
+    await renew();
+    const present = periodOf("day", world().platform.now());
+    const statement = "insert into thrown.by_id values ('019b0000-0000-7000-8000-000000000000')";
+    await using held = await hold(world(), statement);
+    await expect(make()).rejects.toMatchObject({ cause: { code: "55P03" } });
+    expect(await periodsOf(db(), ONE, byId.from)).toEqual([]);
+    await held.end("rollback");
+    await make();
+    expect(await periodsOf(db(), ONE, byId.from)).toEqual([present]);
   });
 });

@@ -1,7 +1,8 @@
 import { reconcileBroker } from "@netcheck/agents/account";
 import { agent } from "@netcheck/agents/agent.sql";
 import { repairPresence } from "@netcheck/agents/presence";
-import type { Platform } from "@netcheck/api/platform";
+import { redisKey } from "@netcheck/agents/redis-key";
+import type { Platform } from "@netcheck/api/ctx-for";
 import { brokerUsername } from "@netcheck/kernel/broker";
 import { and, isNotNull, ne } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
@@ -50,7 +51,7 @@ describe("a process that dies", { timeout: 120_000 }, () => {
       expect(accounts.get(brokerUsername(id))).toMatchObject({ queue, passwordHash });
     }
     const active = rows.filter(({ status }) => status === "active").map(({ id }) => id);
-    const places = active.length > 0 ? await redis.zmscore("agents:beats", active) : [];
+    const places = active.length > 0 ? await redis.zmscore(redisKey("beats"), active) : [];
     expect(places?.every((place) => place !== null)).toBe(true);
   }
 

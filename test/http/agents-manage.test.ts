@@ -200,6 +200,17 @@ describe("rotating", () => {
     expect((await session(handed[2] ?? "")).status).toBe(200);
   });
 
+  it("[AGT-16] what one is handed and takes up costs another nothing", async () => {
+    const [one, other] = [await settled("rotates-beside"), await settled("rotates-there")];
+    for (const { id } of [one, other]) await ask(id, "rotate");
+    const handed = await open(one.agentSecret);
+    for (let i = 0; i < 4; i++) await open(other.agentSecret);
+    expect(await open(await open(other.agentSecret))).toBe("");
+    expect(await secretsOf(one.id)).toEqual(["in_use", "rotated"]);
+    expect((await session(one.agentSecret)).status).toBe(200);
+    expect(await open(handed)).toBe("");
+  });
+
   it("[AGT-16] before it registered there is nothing to rotate: 409", async () => {
     const { id } = await create("rotates-nothing");
     expect((await ask(id, "rotate")).status).toBe(409);
@@ -218,6 +229,14 @@ describe("enrolling again", () => {
     expect(response.status).toBe(200);
     return (await response.json()).agentSecret ?? "";
   };
+
+  it("[AGT-13] that an agent registered, got a new token and was deleted is on record", async () => {
+    const { id } = await registered("on-record");
+    await enrol(id);
+    expect((await agents()[":id"].$delete({ param: { id } })).status).toBe(204);
+    const steps = ["created", "registered", "enrolled", "deleted"];
+    expect(await audited(id)).toEqual(steps.map((step) => `agent.${step}`));
+  });
 
   it("[AGT-17] the secret in use works until the one that the token buys is first used", async () => {
     const { id, broker, agentSecret: old } = await settled("lost-its-secret");

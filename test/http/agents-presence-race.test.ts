@@ -1,7 +1,7 @@
 import { pauseAgent, resumeAgent } from "@netcheck/agents/agent";
 import { agent } from "@netcheck/agents/agent.sql";
 import { recordHeartbeats, repairPresence, sweepAgents } from "@netcheck/agents/presence";
-import { jobCtx } from "@netcheck/api/platform";
+import { jobCtx } from "@netcheck/api/ctx-for";
 import { type Id, newId } from "@netcheck/kernel/id";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";

@@ -59,7 +59,8 @@ describe("agents", () => {
     expect(statuses).toEqual([201, ...names.slice(1).map(() => 409)]);
   });
 
-  it("[AGT-3] NC-B-14 registering gives what an agent needs, and it is active", async () => {
+  it("[AGT-3] NC-B-14 registering gives what an agent needs, and it alone is active", async () => {
+    const other = await create("waits-to-register");
     const agentOne = await registered("registers");
     expect(agentOne).toMatchObject({
       agentId: agentOne.id,
@@ -79,6 +80,7 @@ describe("agents", () => {
     );
     expect(accounts().get(agentOne.broker.username)?.queue).toBe(agentOne.broker.requestQueue);
     expect(await get(agentOne.id)).toMatchObject({ ...FACTS, status: "active" });
+    expect((await get(other.id)).status).toBe("setup");
   });
 
   it("[AGT-4] NC-B-13 an unknown token is 401 and leaves no trace", async () => {

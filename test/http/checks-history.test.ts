@@ -1,6 +1,7 @@
 import { ListChecks, pageQuery } from "@netcheck/checks/history";
-import { makeCheckPartitions } from "@netcheck/checks/partition";
+import { PARTITIONS } from "@netcheck/checks/partition";
 import { newId } from "@netcheck/kernel/id";
+import { makePartitions } from "@netcheck/kernel/partition";
 import { sql } from "drizzle-orm";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 
@@ -139,7 +140,7 @@ describe("the history of checks", () => {
     const dateIn = (days: number) =>
       new Date(world().platform.now().getTime() + days * DAY_MS).toISOString().slice(0, 10);
     const partition = (days: number) => `check_${dateIn(days).replaceAll("-", "")}`;
-    await makeCheckPartitions(world().system());
+    await makePartitions(world().system(), PARTITIONS);
 
     const all = await daysIn({});
     expect(all).toContain("check_default");

@@ -1,5 +1,5 @@
 import { openRedis } from "@netcheck/adapters/redis";
-import { jobCtx, type Platform } from "@netcheck/api/platform";
+import { jobCtx, type Platform } from "@netcheck/api/ctx-for";
 import { StartCheck, startCheck } from "@netcheck/checks/check";
 import { check } from "@netcheck/checks/check.sql";
 import { newId } from "@netcheck/kernel/id";

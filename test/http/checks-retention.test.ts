@@ -1,11 +1,11 @@
-import { jobCtx } from "@netcheck/api/platform";
+import { jobCtx } from "@netcheck/api/ctx-for";
 import { check, result } from "@netcheck/checks/check.sql";
-import { makeCheckPartitions, PARTITIONS } from "@netcheck/checks/partition";
-import { dropOldChecks } from "@netcheck/checks/retention";
+import { PARTITIONS } from "@netcheck/checks/partition";
 import { requireActor } from "@netcheck/kernel/guard";
 import { newId } from "@netcheck/kernel/id";
-import { alone, periodsOf } from "@netcheck/kernel/partition";
+import { alone, makePartitions, periodsOf } from "@netcheck/kernel/partition";
 import { DAY_MS, periodOf } from "@netcheck/kernel/period";
+import { dropOld } from "@netcheck/kernel/retention";
 import { eq, sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 
@@ -26,7 +26,8 @@ describe("how long checks are kept", () => {
     return (await response.json()).id;
   };
   const read = async (id: string) => await (await checksAs())[":id"].$get({ param: { id } });
-  const retain = () => dropOldChecks(jobCtx(world().platform, "test"));
+  const makeDays = () => makePartitions(world().system(), PARTITIONS);
+  const retain = () => dropOld(jobCtx(world().platform, "test"), PARTITIONS);
   const today = () => periodOf("day", world().platform.now());
   const strays = async () => {
     const tables = [sql`checks.check_default`, sql`checks.result_default`];
@@ -46,7 +47,7 @@ describe("how long checks are kept", () => {
 
   it("[CHK-19] partitions of today and seven days ahead, however often they are made", async () => {
     leap();
-    await Promise.all([1, 2, 3].map(() => makeCheckPartitions(world().system())));
+    await Promise.all([1, 2, 3].map(makeDays));
     for (const cut of PARTITIONS.cuts) {
       const days = (await periodsOf(db(), PARTITIONS, cut)).filter((day) => day >= today());
       expect(days).toEqual(Array.from({ length: 8 }, (_, i) => today() + i));
@@ -60,7 +61,7 @@ describe("how long checks are kept", () => {
     world().advance(DAY_MS);
     const second = await start();
     expect(await strays()).toEqual([2, 2]);
-    await makeCheckPartitions(world().system());
+    await makeDays();
     expect(await strays()).toEqual([0, 0]);
     for (const cut of PARTITIONS.cuts) {
       expect(await periodsOf(db(), PARTITIONS, cut)).toEqual(
@@ -76,11 +77,11 @@ describe("how long checks are kept", () => {
     leap();
     const before = await start();
     const [, , ...ids] = await Promise.all([
-      makeCheckPartitions(world().system()),
-      makeCheckPartitions(world().system()),
+      makeDays(),
+      makeDays(),
       ...Array.from({ length: 6 }, start),
     ]);
-    await makeCheckPartitions(world().system());
+    await makeDays();
     expect(await strays()).toEqual([0, 0]);
     for (const id of [before, ...ids]) expect((await read(id)).status).toBe(200);
   });
@@ -96,7 +97,7 @@ describe("how long checks are kept", () => {
       await turn.pass();
     });
     await turn.reached;
-    const making = makeCheckPartitions(world().system());
+    const making = makeDays();
     await untilWaiting(db());
     turn.open();
     await Promise.all([writing, making]);
@@ -105,7 +106,7 @@ describe("how long checks are kept", () => {
 
   it("[CHK-20] NC-B-43 a day is dropped whole once all of it is older than the retention", async () => {
     leap();
-    await makeCheckPartitions(world().system());
+    await makeDays();
     const id = await start();
     const born = today();
     world().advance(30 * DAY_MS);
@@ -121,7 +122,7 @@ describe("how long checks are kept", () => {
   });
 
   it("[CHK-20] NC-B-43 what lies in the default partition goes as well", async () => {
-    await makeCheckPartitions(world().system());
+    await makeDays();
     leap();
     const old = await start();
     expect(await strays()).toEqual([1, 1]);
@@ -133,22 +134,24 @@ describe("how long checks are kept", () => {
     expect((await read(young)).status).toBe(200);
   });
 
-  it("[CHK-20] NC-B-43 a day with a check that is still open stays, with its results", async () => {
-    await makeCheckPartitions(world().system());
+  it("[CHK-20] NC-B-43 a day with a check that is still open stays, with its results, and no other", async () => {
+    await makeDays();
     const id = (await start()) as typeof check.$inferSelect.id;
-    const until = new Date(world().platform.now().getTime() + 40 * DAY_MS);
+    const until = new Date(world().platform.now().getTime() + 41 * DAY_MS);
     await db().update(check).set({ deadlineAt: until }).where(eq(check.id, id));
-    world().advance(35 * DAY_MS);
+    world().advance(DAY_MS);
+    const next = await start();
+    world().advance(34 * DAY_MS);
     await retain();
     expect(await db().select().from(result).where(eq(result.checkId, id))).toHaveLength(1);
-    expect((await read(id)).status).toBe(200);
+    expect([(await read(id)).status, (await read(next)).status]).toEqual([200, 404]);
     world().advance(6 * DAY_MS);
     await retain();
     expect((await read(id)).status).toBe(404);
   });
 
   it("[CHK-20] NC-B-43 that it is open is asked when nobody else can drop it any more", async () => {
-    await makeCheckPartitions(world().system());
+    await makeDays();
     const id = (await start()) as typeof check.$inferSelect.id;
     world().advance(35 * DAY_MS);
     using turn = gate();
@@ -164,10 +167,10 @@ describe("how long checks are kept", () => {
   });
 
   it("[CHK-20] NC-B-43 how long is a setting", async () => {
-    await makeCheckPartitions(world().system());
+    await makeDays();
     const id = await start();
     world().advance(3 * DAY_MS);
-    await dropOldChecks(jobCtx({ ...world().platform, checkRetentionDays: 2 }, "test"));
+    await dropOld(jobCtx({ ...world().platform, checkRetentionDays: 2 }, "test"), PARTITIONS);
     expect((await read(id)).status).toBe(404);
   });
 });

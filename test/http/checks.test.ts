@@ -1,7 +1,7 @@
 import { openPostgres } from "@netcheck/adapters/postgres";
 import { agent } from "@netcheck/agents/agent.sql";
 import type { App } from "@netcheck/api/app";
-import { wholeApp } from "@netcheck/api/whole";
+import { wholeApp } from "@netcheck/api/whole-app";
 import { recordDeliveries } from "@netcheck/checks/delivery";
 import { newId } from "@netcheck/kernel/id";
 import { outbox } from "@netcheck/kernel/outbox.sql";
@@ -183,6 +183,22 @@ describe("checks", () => {
       answer(newId<"check">(world().platform.now()), fleet[0]?.id ?? ""),
     );
     expect(await get(id)).toMatchObject({ status: "pending", answered: 0, results: [] });
+  });
+
+  it("[CHK-7] an agent's answers of one batch are each for their own check, and none for one between", async () => {
+    const one = async () => {
+      world().advance(1);
+      return (await start({ locations: [{ city: "berlin" }] })).id;
+    };
+    const ids = [await one(), await one(), await one()] as const;
+    const berlin = fleet[0]?.id ?? "";
+    await deliver(answer(ids[0], berlin, { n: 1 }), answer(ids[2], berlin, { n: 2 }));
+    const found = await Promise.all(ids.map(get));
+    expect(found.map(({ results }) => results.map(({ result }) => result))).toMatchObject([
+      [{ n: 1 }],
+      [],
+      [{ n: 2 }],
+    ]);
   });
 
   it("[CHK-8] text that Postgres cannot store is mended", async () => {

@@ -1,9 +1,9 @@
 import { openClient } from "@netcheck/client/client";
-import { Problem, Unreachable } from "@netcheck/client/problem";
+import { isProblem, Problem, Unreachable } from "@netcheck/client/problem";
 import { beforeAll, describe, expect, it } from "vitest";
 
 import { browserOf } from "../support/browser.ts";
-import { addAgents, answer, deliver } from "../support/checks.ts";
+import { addAgents, answer, deliver, removeAgents } from "../support/checks.ts";
 import { describedApp } from "../support/described.ts";
 import { PASSWORD, useWorld } from "../support/world.ts";
 
@@ -71,6 +71,22 @@ describe("the typed client", () => {
       retryAfterSeconds: undefined,
       requestId: "client-test-0001",
     });
+  });
+
+  it("[KRN-33] knows what a code says besides", async () => {
+    await removeAgents(world());
+    await addAgents(world(), "hamburg", "munich");
+    const json = { type: "tcp", target: "example.com", port: 22 } as const;
+    const locations = [{ country: "AQ" }];
+    const error = await refusal(client().checks.$post({ json: { ...json, locations } }));
+    if (!isProblem(error, "checks.no_agents")) throw new Error("It is another refusal.");
+    const { active, capable }: { active?: number; capable?: number } = error.members;
+    expect(error.members).toEqual({ active: 2, capable: 2 });
+    expect([active, capable]).toEqual([2, 2]);
+    expect(error.errors).toMatchObject([{ at: "json.locations" }]);
+    expect(isProblem(error, "checks.target")).toBe(false);
+    // @ts-expect-error It says nothing else.
+    expect(error.members.candidates).toBeUndefined();
   });
 
   it("says when to come back", async () => {

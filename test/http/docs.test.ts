@@ -7,7 +7,7 @@ import { useWorld } from "../support/world.ts";
 describe("the documentation", () => {
   const world = useWorld();
 
-  it("[KRN-13] the description is cached, and asked for again only when it has changed", async () => {
+  it("[PLT-2] the description is cached, and asked for again only when it has changed", async () => {
     const first = await world().request("/openapi.json");
     expect(first.headers.get("cache-control")).toBe("public, max-age=300");
     expect(await first.json()).toMatchObject({ openapi: "3.1.1" });
@@ -15,7 +15,7 @@ describe("the documentation", () => {
     expect((await world().request("/openapi.json", { headers })).status).toBe(304);
   });
 
-  it("[KRN-14] the page may run its own program, ask its own origin, and be in nobody's frame", async () => {
+  it("[PLT-3] the page may run its own program, ask its own origin, and be in nobody's frame", async () => {
     const page = await world().request("/docs");
     const policy = (page.headers.get("content-security-policy") ?? "").split("; ");
     expect(policy).toEqual(
@@ -29,7 +29,7 @@ describe("the documentation", () => {
     expect(await page.text()).not.toMatch(/https?:/);
   });
 
-  it("[KRN-14] its program is cached for ever under its own name only", async () => {
+  it("[PLT-3] its program is cached for ever under its own name only", async () => {
     const page = await (await world().request("/docs")).text();
     const [, path = ""] = /<script src="([^"]+)">/.exec(page) ?? [];
     const program = await world().request(path);

@@ -82,14 +82,14 @@ describe("a client that others generate", () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it("[KRN-13] is of types that fit", async () => {
+  it("[PLT-2] is of types that fit", async () => {
     const checked = await run(bin("tsc"), ["-p", folder]).catch(
       (error: { stdout: string }) => error,
     );
     expect(checked.stdout).toBe("");
   });
 
-  it("[KRN-13] signs in, creates a key, asks a check and reads it", async () => {
+  it("[PLT-2] signs in, creates a key, asks a check and reads it", async () => {
     const { fetch } = describedApp(world().platform);
     const server = serve({ fetch, hostname: "127.0.0.1", port: 0 });
     await once(server, "listening");

@@ -81,7 +81,7 @@ describe("golden files of the API", () => {
     ]);
   }
 
-  it("[KRN-13] people, keys and agents are as their files say", async () => {
+  it("[PLT-2] people, keys and agents are as their files say", async () => {
     world().advance(Date.parse(NOW) - world().platform.now().getTime());
     const { email } = await world().personWith("admin");
     const form = { grant_type: "password", username: email, password: PASSWORD };
@@ -140,22 +140,13 @@ describe("golden files of the API", () => {
       token,
       json: { name: "berlin-1", location, tags: ["edge"] },
     });
-    await record({
-      name: "create-agent-taken",
-      operation: "createAgent",
-      about: "A name that is taken",
-      path: "/api/v1/agents",
-      token,
-      json: { name: "Berlin-1" },
-    });
-    await record({
-      name: "create-agent-invalid",
-      operation: "createAgent",
-      about: "A request that breaks the schema",
-      path: "/api/v1/agents",
-      token,
-      json: { name: "paris-1", location: { country: "France" } },
-    });
+    const inFrance = { name: "paris-1", location: { country: "France" } };
+    for (const [name, about, json] of [
+      ["create-agent-taken", "A name that is taken", { name: "Berlin-1" }],
+      ["create-agent-invalid", "A request that breaks the schema", inFrance],
+    ] as const) {
+      await record({ name, operation: "createAgent", about, path: "/api/v1/agents", token, json });
+    }
     await record({
       name: "register-agent",
       operation: "registerAgent",
@@ -202,7 +193,7 @@ describe("golden files of the API", () => {
     });
   });
 
-  it("[KRN-13] the life of an agent is as its files say", async () => {
+  it("[PLT-2] the life of an agent is as its files say", async () => {
     world().advance(Date.parse(NOW) - world().platform.now().getTime());
     const token = await world().tokenOf("operator");
     const { agent, session } = await registered("oslo-1", token);
@@ -254,7 +245,7 @@ describe("golden files of the API", () => {
     return { agent, session };
   }
 
-  it("[KRN-13] people's lists and changes are as their files say", async () => {
+  it("[PLT-2] people's lists and changes are as their files say", async () => {
     world().advance(Date.parse(NOW) - world().platform.now().getTime());
     const token = await world().tokenOf("admin");
     const bob = await record({
@@ -272,24 +263,10 @@ describe("golden files of the API", () => {
       ["list-sessions", "listSessions", "Where I am signed in", "/api/v1/auth/sessions"],
       ["list-audit", "listAudit", "What was last done", "/api/v1/audit?limit=1"],
     ] as const;
-    await record({
-      name: "update-user",
-      operation: "updateUser",
-      about: "A promotion",
-      method: "PATCH",
-      path: one,
-      token,
-      json: { role: "operator" },
-    });
-    await record({
-      name: "block-user",
-      operation: "updateUser",
-      about: "Out at once",
-      method: "PATCH",
-      path: one,
-      token,
-      json: { role: "viewer", blocked: true },
-    });
+    const change = { operation: "updateUser", method: "PATCH", path: one, token };
+    const [promoted, blocked] = [{ role: "operator" }, { role: "viewer", blocked: true }];
+    await record({ ...change, name: "update-user", about: "A promotion", json: promoted });
+    await record({ ...change, name: "block-user", about: "Out at once", json: blocked });
     // What is listed newest first has an order of its own only if the clock went on.
     world().advance(1_000);
     await record({
@@ -318,7 +295,7 @@ describe("golden files of the API", () => {
     ["dns", { target: "example.com", options: { recordType: "MX", resolver: "ns1.example.com" } }],
     ["ping", { target: "example.com", options: { packets: 3 } }],
   ] as const)(
-    "[KRN-13] a check of %s is as its files say, and as agents do",
+    "[PLT-2] a check of %s is as its files say, and as agents do",
     async (type, asked) => {
       world().advance(Date.parse(NOW) - world().platform.now().getTime());
       const token = await world().tokenOf("operator");
@@ -356,7 +333,7 @@ describe("golden files of the API", () => {
     },
   );
 
-  it("[KRN-13] refusals of a check are as their files say", async () => {
+  it("[PLT-2] refusals of a check are as their files say", async () => {
     const token = await world().tokenOf("operator");
     const refused = (name: string, about: string, json: object) =>
       record({ name, operation: "startCheck", about, path: "/api/v1/checks", token, json });

@@ -1,6 +1,6 @@
 import { requireActor } from "@netcheck/kernel/guard";
 import { type Attempt, type Claim, once } from "@netcheck/kernel/idempotency";
-import { transaction } from "@netcheck/kernel/outbox";
+import { transaction } from "@netcheck/kernel/transaction";
 import { into, writeFrom } from "@netcheck/kernel/write-from";
 import { sql } from "drizzle-orm";
 import { integer, pgTable, text } from "drizzle-orm/pg-core";
@@ -78,8 +78,10 @@ describe("a verb that is asked with a key", () => {
   it("[KRN-30] [KRN-34] of two at once one is done, and the other writes nothing", async () => {
     const key = "at once";
     await ask("before", { key: "other" });
-    await using held = await hold(world(), "lock table thing in exclusive mode");
-    const answers = await inTurn(held, [() => ask("one", { key }), () => ask("two", { key })]);
+    // The first has the key by then: a lock of the whole table would let neither begin.
+    await using held = await hold(world(), "insert into thing (name) values ('one')");
+    const both = ["one", "two"].map((name) => () => ask(name, { key }));
+    const answers = await inTurn(held, both, "rollback");
     expect(answers).toEqual([{ made: "one" }, { made: "one" }]);
     expect([runs, await names()]).toEqual([3, ["before", "one"]]);
     expect(await world().platform.db.select().from(part)).toHaveLength(4);

@@ -1,4 +1,5 @@
 import { apiKey } from "@netcheck/identity/identity.sql";
+import { redisKey } from "@netcheck/identity/redis-key";
 import type { Id } from "@netcheck/kernel/id";
 import type { Role } from "@netcheck/kernel/role";
 import type { Scope } from "@netcheck/kernel/scope";
@@ -86,7 +87,7 @@ describe("API keys", () => {
 
   it("[IDN-30] a reader that asked before the demotion loses", async () => {
     const { owner, secret } = await keyOf("operator", "agents:write");
-    const held = heldRedis(world().platform.redis, "key:");
+    const held = heldRedis(world().platform.redis, redisKey("key"));
     const slow = describedApp({ ...world().platform, redis: held.redis });
     const headers = { authorization: `Bearer ${secret}` };
     const reading = slow.request("/api/v1/users/me", { headers });

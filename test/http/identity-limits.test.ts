@@ -153,13 +153,19 @@ describe("limits", () => {
     ).toEqual(rows);
   });
 
-  it("[IDN-22] registering agents is counted per network", async () => {
-    const json = { token: "nce_unknown", hostname: "h", version: "1", capabilities: [] };
+  it("[IDN-22] registering agents is counted per network, and what a token bought is not", async () => {
+    const admin = world().client(await world().tokenOf("admin")).api.v1;
+    const { enrollmentToken } = await (await admin.agents.$post({ json: { name: "buys" } })).json();
     const { register } = world().client().api.v1.agents;
-    const send = (address = "192.0.2.1") => register.$post({ json }, from(address));
-    expect(new Set(await statuses(60, send))).toEqual(new Set([401]));
-    expect((await send()).status).toBe(429);
-    expect((await send("198.51.100.1")).status).toBe(401);
+    const send = (token: string, address = "192.0.2.1") =>
+      register.$post(
+        { json: { token, hostname: "h", version: "1", capabilities: [] } },
+        from(address),
+      );
+    expect((await send(enrollmentToken)).status).toBe(200);
+    expect(new Set(await statuses(60, () => send("nce_unknown")))).toEqual(new Set([401]));
+    expect((await send(enrollmentToken)).status).toBe(429);
+    expect((await send("nce_unknown", "198.51.100.1")).status).toBe(401);
   });
 
   it("[IDN-22] unknown agent secrets are counted per network, and known ones are not", async () => {

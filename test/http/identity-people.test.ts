@@ -1,5 +1,6 @@
 import { openRedis } from "@netcheck/adapters/redis";
 import { apiKey, person, session } from "@netcheck/identity/identity.sql";
+import { redisKey } from "@netcheck/identity/redis-key";
 import type { Id } from "@netcheck/kernel/id";
 import type { Role } from "@netcheck/kernel/role";
 import { and, eq, isNotNull, isNull, ne } from "drizzle-orm";
@@ -85,13 +86,8 @@ describe("people", () => {
     expect(response.headers.get("location")).toBe(`/api/v1/users/${made.id}`);
     expect((await login("new@example.com", made.password)).status).toBe(200);
     const read = await users()[":id"].$get({ param: { id: made.id } });
-    expect(Object.keys(await read.json()).toSorted()).toEqual([
-      "blockedAt",
-      "createdAt",
-      "email",
-      "id",
-      "role",
-    ]);
+    const fields = Object.keys(await read.json()).toSorted();
+    expect(fields.join(" ")).toBe("blockedAt createdAt email id role");
   });
 
   it("[IDN-24] a taken e-mail is 409 in any case, also for two at once", async () => {
@@ -209,7 +205,7 @@ describe("people", () => {
     "[IDN-25] a reader that asked before somebody was %s loses",
     async (_, change, status) => {
       const operator = await signedIn("operator");
-      const held = heldRedis(world().platform.redis, "session:");
+      const held = heldRedis(world().platform.redis, redisKey("session"));
       const slow = describedApp({ ...world().platform, redis: held.redis });
       const headers = { authorization: `Bearer ${operator.token}` };
       const reading = slow.request("/api/v1/users/me", { headers });
@@ -262,6 +258,22 @@ describe("people", () => {
     ]);
     for (const { actor } of items)
       expect(actor).toMatchObject({ id: admin.id, email: admin.email });
+  });
+
+  it("[IDN-9] so is that somebody was made, and what became of changing one's password", async () => {
+    const password = "the first password";
+    const made = await (await users().$post({ json: { email: "on@record.com", password } })).json();
+    const { accessToken } = await (await login(made.email, password)).json();
+    const change = (currentPassword: string) =>
+      auth(accessToken).password.$post({ json: { currentPassword, newPassword: PASSWORD } });
+    expect([(await change("wrong")).status, (await change(password)).status]).toEqual([422, 204]);
+    const audit = world().client(admin.token).api.v1.audit;
+    const { items } = await (await audit.$get({ query: { subject: made.id } })).json();
+    expect(items.map(({ action, actor }) => [action, actor.id])).toEqual([
+      ["person.password_changed", made.id],
+      ["person.password_refused", made.id],
+      ["person.created", admin.id],
+    ]);
   });
 
   it("[IDN-26] the last administrator can be neither demoted, blocked nor deleted", async () => {
@@ -333,6 +345,7 @@ describe("people", () => {
     expect([await me(viewer.token), await me(other)]).toEqual([200, 401]);
     expect((await login(viewer.email)).status).toBe(401);
     expect((await login(viewer.email, "a brand new password")).status).toBe(200);
+    expect((await login(admin.email)).status).toBe(200);
   });
 
   it.each(["a new password", "blocking", "deletion"])(
@@ -383,6 +396,12 @@ describe("people", () => {
     expect((await mine[":id"].$delete({ param })).status).toBe(204);
     expect(await me(first.accessToken)).toBe(401);
     expect((await (await mine.$get({ query: {} })).json()).items).toHaveLength(1);
+    const audit = world().client(admin.token).api.v1.audit;
+    const records = await (await audit.$get({ query: { subject: param.id } })).json();
+    expect(records.items).toMatchObject([
+      { action: "session.ended", actor: { id: viewer.id } },
+      { action: "session.started" },
+    ]);
     const page = await (await auth(admin.token).sessions.$get({ query: { limit: "1" } })).json();
     expect(page.items).toHaveLength(1);
   });

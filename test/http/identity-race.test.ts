@@ -1,11 +1,13 @@
 import type { App } from "@netcheck/api/app";
-import { apiKey, audit, person, session } from "@netcheck/identity/identity.sql";
+import { apiKey, person, session } from "@netcheck/identity/identity.sql";
+import { redisKey } from "@netcheck/identity/redis-key";
 import type { Id } from "@netcheck/kernel/id";
 import type { Role } from "@netcheck/kernel/role";
 import { eq } from "drizzle-orm";
 import { hc } from "hono/client";
 import { beforeAll, describe, expect, it } from "vitest";
 
+import { actionsOf } from "../support/audited.ts";
 import { consumerOf } from "../support/consumer.ts";
 import { describedApp } from "../support/described.ts";
 import { heldRedis } from "../support/held-redis.ts";
@@ -57,14 +59,7 @@ describe("two at once", () => {
     return { ...made, sid, token: pair.access_token, refreshToken: pair.refresh_token };
   }
 
-  async function recordsOf(subjectId: string) {
-    const rows = await world()
-      .platform.db.select()
-      .from(audit)
-      .where(eq(audit.subjectId, subjectId))
-      .orderBy(audit.id);
-    return rows.map(({ action }) => action);
-  }
+  const recordsOf = (subjectId: string) => actionsOf(world().platform.db, subjectId);
 
   async function sessionOf(id: Id<"session">) {
     const [row] = await world().platform.db.select().from(session).where(eq(session.id, id));
@@ -111,7 +106,7 @@ describe("two at once", () => {
       const viewer = await signedIn("viewer");
       const { accessToken: other } = await (await login(viewer.email)).json();
       expect([await me(admin), await me(viewer.token), await me(other)]).toEqual([200, 200, 200]);
-      const held = heldRedis(world().platform.redis, "session:");
+      const held = heldRedis(world().platform.redis, redisKey("session"));
       const slow = hc<App>("http://netcheck.test", {
         fetch: describedApp({ ...world().platform, redis: held.redis }).request,
       }).api.v1;

@@ -126,22 +126,27 @@ describe("refresh", () => {
   });
 
   it("[IDN-23] NC-B-07 what is over is purged, by a schedule, and nothing that lives", async () => {
-    const old = await signedIn();
-    const ended = await signedIn();
-    await world().client(ended.accessToken).api.v1.auth.logout.$post({ json: {} });
+    const signedOut = async () => {
+      const made = await signedIn();
+      await world().client(made.accessToken).api.v1.auth.logout.$post({ json: {} });
+      return made;
+    };
+    const old = [await signedIn(), await signedOut()];
     world().advance(4 * 86_400_000);
     const live = await signedIn();
+    const ended = await signedOut();
     const spent = await pairOf(await refresh(live.refreshToken));
     world().advance(4 * 86_400_000);
     const next = await pairOf(await refresh(spent.refreshToken));
+    const leaving = await signedOut();
     await purgeSessions(world().system());
     const { db } = world().platform;
-    const sessions = await db.select({ id: session.id }).from(session);
-    expect(sessions.map(({ id }) => id)).toContain(live.sid);
-    expect(sessions.map(({ id }) => id)).not.toContain(old.sid);
-    expect(sessions.map(({ id }) => id)).not.toContain(ended.sid);
+    const ids = (await db.select().from(session)).map(({ id }) => id);
+    const left = [...old, ended, live, leaving].filter(({ sid }) => ids.includes(sid));
+    expect(left).toEqual([live, leaving]);
     const tokens = await db.select().from(refreshToken);
-    expect(tokens.every(({ sessionId }) => sessionId === live.sid)).toBe(true);
+    const owners = new Set(tokens.map(({ sessionId }) => sessionId));
+    expect(owners).toEqual(new Set([live.sid, leaving.sid]));
     expect((await refresh(next.refreshToken)).status).toBe(200);
     const runs = await Promise.all(SCHEDULES.map(({ run }) => run()));
     expect(runs).toContain(purgeSessions);

@@ -8,7 +8,7 @@ import { serve } from "@hono/node-server";
 import { audit } from "@netcheck/identity/identity.sql";
 import { openPlatform } from "@netcheck/local/platform";
 import { generateTokenKeys } from "@netcheck/local/prepare";
-import { desc } from "drizzle-orm";
+import { desc, eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 
 import { administer, databaseUrl } from "../support/database.ts";
@@ -109,6 +109,10 @@ describe("identity's settings", () => {
     const json = { email: "chief@example.com", password };
     const { user } = await (await auth.login.$post({ json })).json();
     expect(user.role).toBe("admin");
+    const ofHim = eq(audit.subjectId, user.id);
+    expect(await world().platform.db.select().from(audit).where(ofHim)).toMatchObject([
+      { action: "person.created", actor: { type: "system", job: "admin.create" } },
+    ]);
     const again = await admin(["create", "--email", "chief@example.com"], { DATABASE_URL });
     expect(again).toMatchObject({ code: 1, stdout: "" });
     expect(again.stderr).toContain("Somebody has this e-mail address already.");

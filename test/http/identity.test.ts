@@ -174,6 +174,10 @@ describe("identity", () => {
     const [admin, ...others] = await db.select().from(person);
     expect(made).toEqual([{ id: admin?.id, email: "one@example.com" }, undefined]);
     expect(others).toEqual([]);
+    const ofAdmin = eq(audit.subjectId, admin?.id ?? "");
+    expect(await db.select().from(audit).where(ofAdmin)).toMatchObject([
+      { action: "person.created", actor: { type: "system" } },
+    ]);
     expect(admin?.passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect(await findFirstAdmin(world().system())).toEqual({ id: admin?.id, email: admin?.email });
   });

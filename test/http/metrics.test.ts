@@ -2,10 +2,10 @@ import { spawnSync } from "node:child_process";
 
 import { openPostgres } from "@netcheck/adapters/postgres";
 import { recordHeartbeats } from "@netcheck/agents/presence";
+import { loadCatalogue } from "@netcheck/api/all-metrics";
 import { ALL } from "@netcheck/api/contexts";
-import type { Platform } from "@netcheck/api/platform";
-import { loadCatalogue } from "@netcheck/api/watched";
-import { wholeApp } from "@netcheck/api/whole";
+import type { Platform } from "@netcheck/api/ctx-for";
+import { wholeApp } from "@netcheck/api/whole-app";
 import { outbox } from "@netcheck/kernel/outbox.sql";
 import { count, sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -77,7 +77,7 @@ describe("/metrics", () => {
     return (await response.json()).id;
   }
 
-  it("[KRN-8] shows what the stores say, as a hand counts it", async () => {
+  it("[PLT-1] shows what the stores say, as a hand counts it", async () => {
     const [one, two, three] = (await addAgents(world(), "one", "two", "three")).map(({ id }) => id);
     if (!one || !two || !three) throw new Error("three were made");
     await beat(one, 80);
@@ -104,7 +104,7 @@ describe("/metrics", () => {
     expect(values("checks_recent")).toEqual({ pending: 1, running: 1, finished: 3 });
     const results = { finished: 1, failed: 1, late: 1, missing: 4, waiting: 4 };
     expect(values("checks_recent_results")).toEqual(results);
-    expect(values("checks_partitions_ahead")).toEqual({ "": 7 });
+    expect(values("partitions_ahead")).toEqual({ checks: 7, identity: 2 });
     expect(values("outbox_waiting")).toEqual({ "": 5 });
     expect(values("outbox_oldest_age_seconds")).toEqual({ "": 24 });
     expect(values("sessions_live")).toEqual({ "": 2 });
@@ -125,7 +125,7 @@ describe("/metrics", () => {
     }
   });
 
-  it.runIf(hasPromtool)("[KRN-8] is what promtool takes for metrics", async () => {
+  it.runIf(hasPromtool)("[PLT-1] is what promtool takes for metrics", async () => {
     const input = await (await get(viewer)).text();
     const { status, stdout, stderr } = spawnSync("promtool", ["check", "metrics"], { input });
     expect(`${stdout.toString()}${stderr.toString()}`).toBe("");
@@ -174,7 +174,7 @@ describe("/metrics", () => {
     expect(names).not.toContain("netcheck_http_request_duration_seconds");
   });
 
-  it("[KRN-8] a key needs the scope, and so does nobody else's", async () => {
+  it("[PLT-1] a key needs the scope, and so does nobody else's", async () => {
     const email = (await world().personWith("operator")).email;
     const login = await world()
       .client()
@@ -188,7 +188,7 @@ describe("/metrics", () => {
     expect((await get(await secretWith("checks:read"))).status).toBe(403);
   });
 
-  it("[KRN-8] without Postgres, what Redis knows is shown, and what is absent says so", async () => {
+  it("[PLT-1] without Postgres, what Redis knows is shown, and what is absent says so", async () => {
     await get(viewer);
     const { db, close } = openPostgres("postgres://nobody@127.0.0.1:1/nothing");
     const { names, values } = await scrape({ ...world().platform, db });
@@ -200,7 +200,7 @@ describe("/metrics", () => {
       expect(names).not.toContain(absent);
   });
 
-  it("[KRN-8] what is slow is given up after 2 s, at the database too", async () => {
+  it("[PLT-1] what is slow is given up after 2 s, at the database too", async () => {
     await get(viewer);
     const { db } = world().platform;
     await using lock = new AsyncDisposableStack();

@@ -3,23 +3,19 @@ import { connect } from "node:net";
 
 import { serve } from "@hono/node-server";
 import { openPostgres } from "@netcheck/adapters/postgres";
-import { wholeApp } from "@netcheck/api/whole";
+import { wholeApp } from "@netcheck/api/whole-app";
 import { RightsChanged, SessionEnded } from "@netcheck/identity/events";
 import { audit, person } from "@netcheck/identity/identity.sql";
+import { sessionKey } from "@netcheck/identity/live-session";
 import { revokeSession } from "@netcheck/identity/session";
 import { type AuditEntry, unaudited } from "@netcheck/kernel/audit";
 import { envelope } from "@netcheck/kernel/event";
 import { requireActor } from "@netcheck/kernel/guard";
 import { newId } from "@netcheck/kernel/id";
 import { setLogLevel } from "@netcheck/kernel/log";
-import {
-  emit,
-  purgeOutbox,
-  repairOutbox,
-  transaction,
-  writeAndEmit,
-} from "@netcheck/kernel/outbox";
+import { purgeOutbox, repairOutbox } from "@netcheck/kernel/outbox";
 import { outbox } from "@netcheck/kernel/outbox.sql";
+import { emit, transaction, writeAndEmit } from "@netcheck/kernel/transaction";
 import { eq, sql } from "drizzle-orm";
 import { describe, expect, it, vi } from "vitest";
 
@@ -141,11 +137,11 @@ describe("the platform", () => {
     expect(read.actor).toEqual({ type: "key", keyId: id, personId: id });
   });
 
-  it("[KRN-1] an event outside a transaction of the outbox is refused", async () => {
+  it("[KRN-1] an event outside a transaction of ours is refused", async () => {
     const outside = world().platform.db.transaction((tx) =>
       emit(tx, job(), SessionEnded, { sessionId: newId<"session">(new Date()) }),
     );
-    await expect(outside).rejects.toThrow("emit needs the transaction");
+    await expect(outside).rejects.toThrow("emit needs the tx of");
   });
 
   it("[KRN-2] the queue is made ready while the transaction is still open", async () => {
@@ -213,7 +209,7 @@ describe("the platform", () => {
       Records: [record("good", message?.body ?? ""), record("bad", "{}")],
     });
     expect(report).toEqual({ batchItemFailures: [{ itemIdentifier: "bad" }] });
-    expect(await redis.get(`session:${sid}`)).toMatchObject({ ended: true });
+    expect(await redis.get(sessionKey(sid))).toMatchObject({ ended: true });
   });
 
   it("[KRN-3] refusals are problems with a stable code and a request id", async () => {

@@ -1,10 +1,13 @@
-import { askOf, type Bucket, takeFrom } from "@netcheck/kernel/rate-limit";
+import { type Bucket, bucketsOf } from "@netcheck/kernel/bucket";
+import { askOf, takeFrom } from "@netcheck/kernel/rate-limit";
+import { keysOf } from "@netcheck/kernel/redis-key";
 import { beforeEach, describe, expect, it } from "vitest";
 
 import { useWorld } from "../support/world.ts";
 
-const narrow: Bucket = { name: "narrow", key: "test", most: 4, windowSeconds: 60 };
-const wide: Bucket = { name: "wide", key: "test", most: 100, windowSeconds: 60 };
+const bucketOf = bucketsOf(keysOf("test"));
+const narrow = bucketOf({ name: "narrow", most: 4, windowSeconds: 60 }, "one");
+const wide = bucketOf({ name: "wide", most: 100, windowSeconds: 60 }, "one");
 
 describe("a limit", () => {
   const world = useWorld();
@@ -55,6 +58,14 @@ describe("a limit", () => {
     await expect(askOf(world().platform, [narrow], { cost: 5 })).rejects.toMatchObject({
       retryAfterSeconds: 15,
     });
+  });
+
+  it("[KRN-31] is counted for each of its owner's, and never with another owner's of its name", async () => {
+    const limit = { name: "narrow", most: 4, windowSeconds: 60 };
+    const others = bucketsOf(keysOf("tests"));
+    await take([narrow], 4);
+    expect(await lefts(bucketOf(limit, "two"), others(limit, "one"))).toEqual([4, 4]);
+    await expect(take([bucketOf(limit, "one")])).rejects.toMatchObject({ kind: "limited" });
   });
 
   it("[KRN-31] is given back what came to nothing", async () => {

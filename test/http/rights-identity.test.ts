@@ -23,6 +23,7 @@ describe("[IDN-36] rights of identity", () => {
     const { tokens, now } = world().platform;
     return { id: (await tokens.verify(await login(), now())).sid };
   };
+  const samePassword = () => ({ json: { currentPassword: PASSWORD, newPassword: PASSWORD } });
   const keyOfViewer = async () => {
     const json = { name: "key", scopes: ["checks:read" as const] };
     return { id: (await (await as("a viewer")["api-keys"].$post({ json })).json()).id };
@@ -33,10 +34,7 @@ describe("[IDN-36] rights of identity", () => {
     "POST /api/v1/auth/token": { who: "anyone", make: () => ({ form: form() }) },
     "POST /api/v1/auth/refresh": { who: "anyone", make: refreshTokenOfViewer },
     "POST /api/v1/auth/logout": { who: "anyone", make: refreshTokenOfViewer },
-    "POST /api/v1/auth/password": {
-      who: "viewer",
-      make: () => ({ json: { currentPassword: PASSWORD, newPassword: PASSWORD } }),
-    },
+    "POST /api/v1/auth/password": { who: "viewer", make: samePassword },
     "GET /api/v1/auth/sessions": { who: "viewer" },
     "DELETE /api/v1/auth/sessions/:id": {
       who: "viewer",

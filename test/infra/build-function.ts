@@ -1,6 +1,6 @@
 import { createCipheriv } from "node:crypto";
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 
 import * as esbuild from "esbuild";
@@ -29,6 +29,14 @@ export const BuildInput = z.object({
     .nullish(),
 });
 
+/** A file, and what it is made of: sources of ours and packages of others. */
+export const Chunk = z.object({
+  name: z.string(),
+  bytes: z.number(),
+  sources: z.array(z.string()),
+});
+export type Chunk = z.output<typeof Chunk>;
+
 export type Build = {
   functionID: string;
   /** What was asked for, to be built again. */
@@ -36,8 +44,7 @@ export type Build = {
   handler: string;
   /** Where the unpacked bundle lies. */
   folder: string;
-  /** Its files, and what each is made of: sources of ours and packages of others. */
-  chunks: { name: string; bytes: number; sources: string[] }[];
+  chunks: Chunk[];
 };
 
 const TARGETS: Record<string, string> = { "nodejs24.x": "es2024", "nodejs22.x": "es2023" };
@@ -55,7 +62,6 @@ export async function buildFunction(
   root: string,
   artifacts: string,
   input: z.output<typeof BuildInput>,
-  plugins: esbuild.Plugin[] = [],
 ): Promise<Build> {
   const { functionID, properties } = input;
   const source = join(root, input.handler.replace(/\.[^.]+$/, ".ts"));
@@ -85,7 +91,6 @@ export async function buildFunction(
     entryNames: "bundle",
     splitting: properties?.splitting ?? false,
     outExtension: { ".js": ".mjs" },
-    plugins,
   });
   if (input.encryptionKey) await writeFile(join(folder, "resource.enc"), sealed(input));
   for (const name of installed) {
@@ -102,6 +107,14 @@ export async function buildFunction(
       sources: [...new Set(Object.keys(inputs).map(sourceOf))],
     }));
   return { functionID, input, handler: `bundle${extname(input.handler)}`, folder, chunks };
+}
+
+/** The same, of what is deployed: some are bundled anew after SST has. */
+export async function asDeployed(build: Build): Promise<Build> {
+  const file = join(build.folder, "chunks.json");
+  if (!existsSync(file)) return build;
+  const chunks = z.array(Chunk).parse(JSON.parse(await readFile(file, "utf8")));
+  return { ...build, chunks };
 }
 
 /** The name of a package, or the path of a file of ours. */

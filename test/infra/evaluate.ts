@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 
 import * as esbuild from "esbuild";
 
-import { BANNER } from "./build-function.ts";
+import { asDeployed, BANNER } from "./build-function.ts";
 import { startCli } from "./cli.ts";
 import { call, type NewResource, newResource, REGION } from "./mocks.ts";
 
@@ -135,7 +135,8 @@ async function evaluate(stageName: string) {
   const resolved = await new Promise((done) => pulumi.output(outputs).apply(done));
   await sleep(100);
   cli.close();
-  return { app, outputs: plain(resolved), resources, kept, builds: cli.builds };
+  const builds = await Promise.all(cli.builds.map(asDeployed));
+  return { app, outputs: plain(resolved), resources, kept, builds };
 }
 
 async function program(app: object) {

@@ -1,7 +1,6 @@
 import { ALL } from "@netcheck/api/contexts";
+import { shownSettings } from "@netcheck/api/shown-settings";
 import { Settings as WorkerSettings } from "@netcheck/worker/env";
-
-import { shownSettings } from "../../packages/api/generate/setting.ts";
 
 const shown = [...(await shownSettings([])), ...(await shownSettings(ALL))];
 const notGiven = new Set(shown.filter(({ onAws }) => onAws).map(({ name }) => name));

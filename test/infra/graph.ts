@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import * as z from "zod";
 
-import { BuildInput } from "./build-function.ts";
+import { BuildInput, Chunk } from "./build-function.ts";
 
 export const STAGES = ["dev", "test", "production"] as const;
 
@@ -31,13 +31,7 @@ const Graph = z.object({
       input: BuildInput,
       handler: z.string(),
       folder: z.string(),
-      chunks: z.array(
-        z.object({
-          name: z.string(),
-          bytes: z.number(),
-          sources: z.array(z.string()),
-        }),
-      ),
+      chunks: z.array(Chunk),
     }),
   ),
 });

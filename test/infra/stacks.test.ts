@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { ALL } from "@netcheck/api/contexts";
+import { QUEUES } from "@netcheck/api/queues";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 
@@ -12,8 +13,8 @@ import { ACTIONS, type Action, isAllowed } from "./iam.ts";
 import { ACCOUNT, REGION, secretArn as arnOfSecret } from "./mocks.ts";
 import { isScheduleExpression } from "./schedule-expression.ts";
 
-const LIVE = ["check-requests", "agent-results", "agent-heartbeats", "events-identity"];
-const HTTP = ["http-platform", "http-identity", "http-agents", "http-checks"];
+const LIVE = QUEUES.map(({ name }) => name);
+const HTTP = ALL.map(({ name }) => `http-${name}`);
 const ROUNDS = ["minutely", "daily", "minutely-agents", "daily-agents"];
 const CANARIES = ["canary-health", "canary-ready"];
 const FUNCTIONS = [
@@ -128,7 +129,7 @@ describe.each(STAGES)("the stage %s", (stage) => {
 
   it("gives each context the requests of its own paths, and the platform the rest", () => {
     const routes = graph.all("aws:apigatewayv2/route:Route", z.object({ routeKey: z.string() }));
-    const paths = ALL.filter(({ name }) => name !== "platform").flatMap((context) =>
+    const paths = ALL.filter(({ routes: own }) => !("/" in own)).flatMap((context) =>
       Object.keys(context.routes).flatMap((path) => [`ANY ${path}`, `ANY ${path}/{proxy+}`]),
     );
     expect(routes.map(({ routeKey }) => routeKey).toSorted()).toEqual(

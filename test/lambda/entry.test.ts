@@ -3,14 +3,16 @@ import { readFile } from "node:fs/promises";
 import { agent } from "@netcheck/agents/agent.sql";
 import { agents } from "@netcheck/agents/context";
 import { ALL } from "@netcheck/api/contexts";
-import { markDue } from "@netcheck/api/due";
+import { markDue } from "@netcheck/api/due-mark";
 import type { handler as httpHandler } from "@netcheck/api/lambda";
 import type * as consumerHandlers from "@netcheck/api/lambda-consumers";
 import type * as scheduleHandlers from "@netcheck/api/lambda-schedules";
-import { minutely } from "@netcheck/api/round";
+import { redisKey } from "@netcheck/api/redis-key";
+import { minutely } from "@netcheck/api/schedule-round";
 import { newId } from "@netcheck/kernel/id";
 import { outbox } from "@netcheck/kernel/outbox.sql";
 import type { Context, SQSEvent } from "aws-lambda";
+import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { ACCOUNT, openCloud } from "../support/cloud.ts";
@@ -148,6 +150,29 @@ describe("the database of a function", () => {
     expect(await db.select().from(agent)).toEqual(await cloud.platform.db.select().from(agent));
     await opened.close();
   });
+
+  it("is connected for whoever has a valid token, before it is asked", async () => {
+    const connected = async () => {
+      const rows = await cloud.platform.db
+        .select({ pid: sql<number>`pid` })
+        .from(sql`pg_stat_activity`)
+        .where(sql`datname = current_database()`);
+      return rows.map(({ pid }) => pid);
+    };
+    const { lambdaPlatform } = await import("@netcheck/api/lambda-platform");
+    const env = cloud.envWith(["DATABASE_URL", "REDIS_URL", "TOKEN_KEYS"]);
+    const opened = await lambdaPlatform(env, ALL)();
+    const { tokens, now } = opened.platform;
+    const before = new Set(await connected());
+    const since = async () => (await connected()).filter((pid) => !before.has(pid)).length;
+    const who = { personId: newId<"person">(now()), sessionId: newId<"session">(now()) };
+    const token = await tokens.sign(who, now());
+    await expect(tokens.verify(`${token}x`, now())).rejects.toThrow("not valid");
+    expect(await since()).toBe(0);
+    await tokens.verify(token, now());
+    await expect.poll(since).toBe(1);
+    await opened.close();
+  });
 });
 
 describe("the schedules", () => {
@@ -183,7 +208,11 @@ describe("the schedules", () => {
   });
 
   it("let a sleeping database sleep when nobody has written", async () => {
-    await cloud.platform.redis.eval("redis.call('DEL', KEYS[1])", ["schedules:due"], []);
+    await cloud.platform.redis.eval(
+      "redis.call('DEL', KEYS[1])",
+      [redisKey("schedules", "due")],
+      [],
+    );
     await leave();
     await schedules.minutely();
     expect((await left()).filter(({ sentAt }) => !sentAt)).toHaveLength(1);

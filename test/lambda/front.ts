@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 
 import * as z from "zod";
 
+import { listening } from "../support/listening.ts";
 import { bodyOf, type RunningFunction } from "./function.ts";
 import type { Routes } from "./routes.ts";
 
@@ -42,18 +42,7 @@ export async function startFront(routes: Routes, functionOf: (name: string) => R
     return Answer.parse(await functionOf(fn).invoke({ ...event, routeKey, requestContext }));
   }
 
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  const port = typeof address === "object" && address ? address.port : 0;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
-    },
-  };
+  return await listening(server);
 }
 
 /** Payload format 2.0: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */

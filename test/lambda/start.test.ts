@@ -5,7 +5,8 @@ import { extname, join } from "node:path";
 import { ALL } from "@netcheck/api/contexts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { type Build, buildFunction } from "../infra/build-function.ts";
+import { bundle } from "../../packages/api/deploy/bundle.ts";
+import type { Build } from "../infra/build-function.ts";
 import { graphOf } from "../infra/graph.ts";
 import { openCloud } from "../support/cloud.ts";
 import { coldStart, loadsOf } from "../support/cold-start.ts";
@@ -14,6 +15,8 @@ import { withNewcomer } from "../support/newcomer.ts";
 const ROOT = join(import.meta.dirname, "../..");
 const PREFIX = "netcheck-test-";
 const MOST_BYTES = 500 * 1024;
+/** Each costs about a millisecond. */
+const MOST_FILES = 6;
 /** What a context says of itself is in the hands of everybody who goes through their list. */
 const SAID_BYTES = 2 * 1024;
 
@@ -54,10 +57,10 @@ async function firstEvent({ called, queue, own }: Declared) {
   return { ...(await fixture("http-get")), rawPath: path === "/" ? "/health" : path };
 }
 
-async function untilAnswer(one: Declared, build: Build = one.build) {
+async function untilAnswer(one: Declared, of: Pick<Build, "folder" | "chunks"> = one.build) {
   const broker = new URL(cloud.vhost.managementUrl);
   const { answer, loaded } = await coldStart({
-    bundle: join(build.folder, "bundle.mjs"),
+    bundle: join(of.folder, "bundle.mjs"),
     handler: extname(one.handler).slice(1),
     event: await firstEvent(one),
     env: { ...one.environment.variables, ...cloud.around, RMQ_WORKER_USER: broker.username },
@@ -65,7 +68,7 @@ async function untilAnswer(one: Declared, build: Build = one.build) {
   });
   expect(answer?.error).toBeUndefined();
   expect(answer?.statusCode ?? 200).toBeLessThan(500);
-  return loadsOf(build, loaded);
+  return loadsOf(of, loaded);
 }
 
 describe("what is loaded until a function has answered first", () => {
@@ -88,16 +91,31 @@ describe("what is loaded until a function has answered first", () => {
     expect(sources.filter((name) => /^(@aws-sdk\/|@node-rs\/|pg$)/.test(name))).toEqual([]);
   });
 
+  // Nobody waits for the clock's.
+  const waitedFor = functions.filter(({ called }) => !/^(minutely|daily)/.test(called));
+
+  it.each(waitedFor)("[KRN-54] by $called is in at most 6 files", async (one) => {
+    const { files } = await untilAnswer(one);
+    expect(files).toBeGreaterThan(1);
+    expect(files).toBeLessThanOrEqual(MOST_FILES);
+  });
+
   // One of each entry point; what differs between the functions of one is their environment.
   const ofEach = functions.filter(({ called }) =>
     ["http-checks", "agent-results", "minutely"].includes(called),
   );
 
   it.each(ofEach)("[KRN-54] by $called is not raised by a context to come", async (one) => {
-    const raised = await buildFunction(ROOT, folder, one.build.input, [withNewcomer]);
-    const built = raised.chunks.flatMap(({ sources }) => sources);
-    expect(built.some((path) => path.endsWith("bell.routes.ts.txt"))).toBe(true);
-    const [before, after] = [await untilAnswer(one), await untilAnswer(one, raised)];
+    const chunks = await bundle({
+      entry: one.build.input.handler.replace(/\.[^.]+$/, ".ts"),
+      contexts: one.own,
+      folder,
+      external: one.build.input.properties?.esbuild?.external ?? [],
+      plugins: [withNewcomer],
+    });
+    const built = chunks.flatMap(({ sources }) => sources);
+    expect(built.some((path) => path.endsWith("bell.routes.ts"))).toBe(true);
+    const [before, after] = [await untilAnswer(one), await untilAnswer(one, { folder, chunks })];
     expect(after.sources.filter((path) => path.includes("bell"))).toEqual([]);
     expect(after.bytes - before.bytes).toBeLessThanOrEqual(SAID_BYTES);
   });

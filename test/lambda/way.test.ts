@@ -233,7 +233,7 @@ describe("the bundles, as they would be deployed", () => {
     expect(await finished(id)).toMatchObject({ answered: 1, missing: [] });
   });
 
-  it("[KRN-3] [KRN-13] say that they are not ready as everything else is refused", async () => {
+  it("[KRN-3] [PLT-2] say that they are not ready as everything else is refused", async () => {
     const kept = named("http-identity");
     await start("http-identity", undefined, { PUBLIC_URL: "nowhere" });
     const response = await fetch(`${front.url}/api/v1/users/me`);
@@ -242,7 +242,7 @@ describe("the bundles, as they would be deployed", () => {
     expect(await faultsOf("GET", "/api/v1/users/me", response)).toEqual([]);
   });
 
-  it("[KRN-13] [KRN-14] have the documentation beside them", async () => {
+  it("[PLT-2] [PLT-3] have the documentation beside them", async () => {
     const description = await call("GET", "/openapi.json");
     expect(description.json).toMatchObject({ openapi: "3.1.1", info: { title: "Netcheck" } });
     const [, program = ""] = /<script src="([^"]+)">/.exec((await call("GET", "/docs")).text) ?? [];

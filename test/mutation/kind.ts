@@ -7,6 +7,7 @@ export const KINDS = [
   "audit",
   "write",
   "refusal",
+  "step",
   "swap",
 ] as const;
 export type Kind = (typeof KINDS)[number];

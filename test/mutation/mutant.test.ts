@@ -1,5 +1,8 @@
+import { readFile } from "node:fs/promises";
+
 import { describe, expect, it } from "vitest";
 
+import { EQUIVALENT, isMeant } from "./equivalent.ts";
 import { applied, mutantsOf } from "./mutant.ts";
 import { chosen } from "./sample.ts";
 
@@ -32,6 +35,18 @@ describe("mutants", () => {
     ]);
   });
 
+  it("take a step never and always, and write whoever has won", () => {
+    const text = "if (isDue) await touch(hash); await writeAndRecord(acting, entry, won, rows);";
+    expect(made(text)).toEqual([
+      ["step", "if (isDue) await touch(hash);", ";"],
+      ["step", "isDue", "true"],
+      ["audit", "await writeAndRecord(acting, entry, won, rows);", ";"],
+      ["drop", "won", '(db) => db.$with("always", {}).as(mutated.sql`select`)'],
+    ]);
+    const sparing = "if (rows.length > 0) await send(rows);";
+    expect(made(sparing)).toEqual([["step", sparing, ";"]]);
+  });
+
   it("leave reads alone", () => {
     expect(made("db.select().from(key).where(and(eq(key.id, id), lt(key.id, cursor)));")).toEqual(
       [],
@@ -54,6 +69,11 @@ describe("mutants", () => {
     const text = turned ? applied(VERB, turned) : "";
     expect(text.split("\n")).toHaveLength(VERB.split("\n").length);
     expect(text).toMatch(/^import \* as mutated .*\n.*\n.*and\(mutated\.ne\(key\.id/);
+  });
+
+  it.each(EQUIVALENT)("of $path break no rule at $at", async (known) => {
+    const source = await readFile(`packages/${known.path}`, "utf8");
+    expect(mutantsOf(source).some((one) => isMeant(known, source, one))).toBe(true);
   });
 
   it("are drawn alike for a seed", () => {

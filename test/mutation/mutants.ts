@@ -10,6 +10,7 @@ import { readOwners } from "../run/context.ts";
 import { openStack, STACK } from "../support/stack.ts";
 import { forgetSettings } from "../support/surroundings.ts";
 import { copyTree } from "../support/tree.ts";
+import { isEquivalent } from "./equivalent.ts";
 import { KINDS, type Mutant } from "./kind.ts";
 import { applied, mutantsOf } from "./mutant.ts";
 import { chosen } from "./sample.ts";
@@ -52,6 +53,7 @@ async function findMutants() {
     const source = await readFile(path, "utf8");
     const [, context = ""] = path.split("/");
     for (const mutant of mutantsOf(source)) {
+      if (isEquivalent(path, source, mutant)) continue;
       const line = source.slice(0, mutant.start).split("\n").length;
       found.push({ ...mutant, path, context, line, source });
     }
@@ -81,7 +83,7 @@ async function tryAll(mutants: readonly Placed[], folder: string, signal: AbortS
     const { path, context, source } = mutant;
     const [letters = ""] = owners.find(([, owner]) => owner === context) ?? [];
     const change = { path, source, mutated: applied(source, mutant) };
-    const verdict = await trial.judge(change, await filesOf(letters));
+    const verdict = await trial.judge(change, await filesOf(letters, path));
     if (signal.aborted) break;
     verdicts.push({ mutant, verdict });
     const end = verdict.killer === undefined ? "SURVIVED" : `killed by ${verdict.killer}`;

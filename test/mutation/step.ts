@@ -1,21 +1,29 @@
 import type { CallExpression, Expression, IfStatement, Node } from "oxc-parser";
 
-import type { Kind, Mutant } from "./kind.ts";
+import { type Kind, type Mutant, MUTATED } from "./kind.ts";
 import { functionOf, type Source } from "./source.ts";
 
 const IN_TRANSACTION = ["transaction", "alone"];
 const LOCKS = /^tx\.execute\(sql`[^`]*lock/;
+const SOURCED = ["writeAndEmit", "writeAndRecord"];
+const ALWAYS = `(db) => db.$with("always", {}).as(${MUTATED}.sql\`select\`)`;
+const SPARES = /^\w+\.length > 0$/;
 const WRITES = /^(tx|writing\(.*\))\s*\.(update|insert|delete|execute)\(/;
 
-/** Mutants that leave out a step: a lock, a write, what is told or kept of it, a refusal. */
+/** Mutants that leave out a step: a lock, a write, what is told or kept of it, a refusal; or why it is taken. */
 export function stepsIn(source: Source): Mutant[] {
   return [
-    ...source.calls.flatMap((call) => [...callsLeftOut(source, call), ...unaudited(call)]),
+    ...source.calls.flatMap((call) => [
+      ...callsLeftOut(source, call),
+      ...unaudited(call),
+      ...unsourced(call),
+    ]),
     ...source.statements.flatMap(({ expression, start, end }) => {
       const kind = kindOf(source, expression);
       return kind === undefined ? [] : [{ kind, start, end, text: ";" }];
     }),
     ...refusals(source),
+    ...source.branches.flatMap((branch) => maybeSteps(source, branch)),
   ];
 }
 
@@ -36,6 +44,13 @@ function unaudited(call: CallExpression): Mutant[] {
   const [, audit, work] = call.arguments;
   if (functionOf(call) !== "transaction" || !audit || !work) return [];
   return [{ kind: "audit", start: audit.start, end: audit.end, text: '{ unaudited: "" }' }];
+}
+
+/** A statement that writes whoever has won. */
+function unsourced(call: CallExpression): Mutant[] {
+  const [, , won] = call.arguments;
+  if (!SOURCED.includes(functionOf(call) ?? "") || !won) return [];
+  return [{ kind: "drop", start: won.start, end: won.end, text: ALWAYS }];
 }
 
 function kindOf(source: Source, expression: Expression): Kind | undefined {
@@ -59,6 +74,17 @@ function refusals({ calls, branches }: Source): Mutant[] {
     const { start, end } = branch;
     return isWithin(branch) ? [{ kind: "refusal", start, end, text: ";" } as const] : [];
   });
+}
+
+/** `if (…) await …;`: never, and always, unless that is to do nothing with nothing. */
+function maybeSteps({ text }: Source, branch: IfStatement): Mutant[] {
+  const { start, end, test, consequent, alternate } = branch;
+  const isStep =
+    consequent.type === "ExpressionStatement" && consequent.expression.type === "AwaitExpression";
+  if (!isStep || alternate) return [];
+  const never = { kind: "step", start, end, text: ";" } as const;
+  if (SPARES.test(text.slice(test.start, test.end))) return [never];
+  return [never, { kind: "step", start: test.start, end: test.end, text: "true" }];
 }
 
 function leaves({ consequent, alternate }: IfStatement) {

@@ -12,16 +12,21 @@ type Place = { root: string; folder: string; env: NodeJS.ProcessEnv; signal: Abo
 /** A mutant for which the tests wait for ever is found out too. */
 const LIMIT_MS = 600_000;
 
-/** The files with a test of one of these rules, those first that choose the order of a race. */
-export async function filesOf(letters: string) {
-  const files: { path: string; weight: number }[] = [];
-  for await (const path of glob("test/{http,contract}/*.test.ts")) {
-    const text = await readFile(path, "utf8");
+/**
+ * The files with a test of one of these rules, or which know the module, those first that choose the order
+ * of a race.
+ */
+export async function filesOf(letters: string, path: string) {
+  const module = path.replace(/^packages\/(\w+)\/src\/(.*)\.ts$/, '"@netcheck/$1/$2"');
+  const files: { file: string; weight: number }[] = [];
+  for await (const file of glob("test/{http,contract}/*.test.ts")) {
+    const text = await readFile(file, "utf8");
     const tests = text.split(`[${letters}-`).length - 1;
-    const weight = /support\/(interleave|overtake)/.test(text) ? tests + 1_000 : tests;
-    if (tests > 0) files.push({ path, weight });
+    const races = /support\/(interleave|overtake)/.test(text) ? 1_000 : 0;
+    const weight = tests + (text.includes(module) ? 100 : 0);
+    if (weight > 0) files.push({ file, weight: weight + races });
   }
-  return files.toSorted((a, b) => b.weight - a.weight).map(({ path }) => path);
+  return files.toSorted((a, b) => b.weight - a.weight).map(({ file }) => file);
 }
 
 /** Judges mutants in the tree at `root`. Files that fail without any mutant have no say. */

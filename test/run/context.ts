@@ -14,14 +14,12 @@ export async function readOwners(): Promise<Owners> {
   return owners;
 }
 
-/** Which part of the house a test is about: whose rule it names first, else where it lies. */
+/** Whose a test is: the package's that its file lies in or is named after, else whose rule it names first. */
 export function contextOf(file: string, title: string, owners: Owners): string {
-  const [, letters = ""] = /\[([A-Z]+)-\d+\]/.exec(title) ?? [];
-  const owner = owners.get(letters);
-  if (owner !== undefined) return owner;
   const [top, folder = "", name = ""] = file.split("/");
   if (top === "packages") return folder;
-  const [subject = ""] = name.split(/[-.]/);
+  const [subject = ""] = name.replace(/^rights-/, "").split(/[-.]/);
   if ([...owners.values()].includes(subject)) return subject;
-  return name ? folder : "house";
+  const [, letters = ""] = /\[([A-Z]+)-\d+\]/.exec(title) ?? [];
+  return owners.get(letters) ?? (name ? folder : "house");
 }

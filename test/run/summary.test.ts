@@ -33,10 +33,12 @@ test("everything runs unless something is named, and a stranger's name is refuse
   expect(() => lanesOf(["nobody"])).toThrow("There is no nobody. There are: check,");
 });
 
-test("a test is of the context whose rule it names, else of where it lies", async () => {
+test("a test is of the context that its file is of, else of the one whose rule it names", async () => {
   expect(contextOf("test/http/platform.test.ts", "[CHK-1] [AGT-2] both", owners)).toBe("checks");
   expect(contextOf("packages/agents/src/name.test.ts", "plain", owners)).toBe("agents");
   expect(contextOf("test/http/agents-crash.test.ts", "plain", owners)).toBe("agents");
+  expect(contextOf("test/http/rights-agents.test.ts", "[CHK-1] one", owners)).toBe("agents");
+  expect(contextOf("packages/agents/src/settings.test.ts", "[CHK-1]", owners)).toBe("agents");
   expect(contextOf("test/flow/worker.test.ts", "plain", owners)).toBe("flow");
   expect(contextOf("test/architecture.test.ts", "plain", owners)).toBe("house");
   expect((await readOwners()).get("KRN")).toBe("kernel");

@@ -1,4 +1,4 @@
-import type { Platform } from "@netcheck/api/platform";
+import type { Platform } from "@netcheck/api/ctx-for";
 import * as z from "zod";
 
 import { describedApp } from "./described.ts";

@@ -37,10 +37,8 @@ export function delivery(world: Opened, agentId: string, response: CheckResponse
 /** The answer of an agent that got what it asked for. */
 export function answer(world: Opened, checkId: string, agentId: string, more: object = {}) {
   return delivery(world, agentId, {
-    v: 1,
-    id: checkId,
+    ...head(world, checkId),
     status: "finished",
-    startedAt: world.platform.now().toISOString(),
     durationMs: 12.5,
     result: { resolvedAddress: "192.0.2.1", ...more },
   });
@@ -54,16 +52,18 @@ export function failure(
   failureSource: Extract<CheckResponse, { status: "failed" }>["failureSource"] = "target",
 ) {
   return delivery(world, agentId, {
-    v: 1,
-    id: checkId,
+    ...head(world, checkId),
     status: "failed",
-    startedAt: world.platform.now().toISOString(),
     durationMs: 3.5,
     failureSource,
     failedPhase: "tcp",
     error: { code: "refused", message: "Refused." },
     result: { timings: { total: 99 } },
   });
+}
+
+function head(world: Opened, id: string) {
+  return { v: 1 as const, id, startedAt: world.platform.now().toISOString() };
 }
 
 export const deliver = (world: Opened, ...deliveries: ResultDelivery[]) =>

@@ -1,8 +1,8 @@
 import { createQueues } from "@netcheck/adapters/sqs";
 import { reconcileBroker } from "@netcheck/agents/account";
-import { jobCtx } from "@netcheck/api/platform";
+import { jobCtx } from "@netcheck/api/ctx-for";
+import { makeAllPartitions } from "@netcheck/api/partitions";
 import { QUEUES } from "@netcheck/api/queues";
-import { makeCheckPartitions } from "@netcheck/checks/partition";
 import { createFirstAdmin } from "@netcheck/identity/first-admin";
 import { startNeonProxy } from "@netcheck/local/neon-proxy";
 import { openPlatform } from "@netcheck/local/platform";
@@ -11,6 +11,7 @@ import { startRedisBridge } from "@netcheck/local/redis-bridge";
 import { startSecrets } from "@netcheck/local/secrets-stand-in";
 
 import { freshDatabase } from "./database.ts";
+import { redisOfThisWorker } from "./redis.ts";
 import { freshVhost } from "./vhost.ts";
 
 export const ACCOUNT = { email: "admin@example.com", password: "correct horse battery staple" };
@@ -70,7 +71,7 @@ export async function openCloud({ region = "us-east-1", prefix = "" } = {}) {
   const { platform } = stack.use(await openPlatform({ ...plain, ...values, REDIS_URL: redisUrl }));
   const system = () => jobCtx(platform, "test");
   await platform.redis.eval("redis.call('FLUSHDB')", [], []);
-  await makeCheckPartitions(system());
+  await makeAllPartitions(system());
   await reconcileBroker(system());
   await createFirstAdmin(system(), ACCOUNT);
 
@@ -104,11 +105,4 @@ export async function openCloud({ region = "us-east-1", prefix = "" } = {}) {
 
 function keysOf<T extends object>(record: T) {
   return Object.keys(record) as (keyof T)[];
-}
-
-/** Files run in parallel, each worker in a Redis database of its own. */
-function redisOfThisWorker() {
-  const url = new URL(process.env["REDIS_URL"] ?? "");
-  url.pathname = `/${process.env["VITEST_POOL_ID"] ?? "1"}`;
-  return url.href;
 }

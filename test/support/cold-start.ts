@@ -36,9 +36,13 @@ export async function coldStart({ env, ...start }: ColdStart): Promise<Started> 
 }
 
 /** How much of a bundle a start has loaded, and the sources that it is made of. */
-export function loadsOf({ folder, chunks }: Build, loaded: readonly string[]) {
+export function loadsOf(
+  { folder, chunks }: Pick<Build, "folder" | "chunks">,
+  loaded: readonly string[],
+) {
   const found = chunks.filter(({ name }) => loaded.includes(join(folder, name)));
   return {
+    files: found.length,
     bytes: found.reduce((sum, { bytes }) => sum + bytes, 0),
     sources: found.flatMap(({ sources }) => sources),
   };

@@ -1,5 +1,5 @@
 import { openConsumers } from "@netcheck/api/consumers";
-import type { Platform } from "@netcheck/api/platform";
+import type { Platform } from "@netcheck/api/ctx-for";
 
 /** What the platform does with the messages of a queue. */
 export async function consumerOf(platform: Platform, queue: string) {

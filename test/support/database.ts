@@ -3,7 +3,9 @@ import { randomBytes } from "node:crypto";
 import { openPostgres } from "@netcheck/adapters/postgres";
 import { Client } from "pg";
 
-export const TEMPLATE = "netcheck_template";
+/** Where a run names a template that it makes itself, over services that another has started. */
+export const OWN_TEMPLATE = "NETCHECK_TEST_TEMPLATE";
+export const TEMPLATE = process.env[OWN_TEMPLATE] ?? "netcheck_template";
 
 const given = () => process.env["DATABASE_URL"] ?? "";
 

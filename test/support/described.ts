@@ -1,7 +1,7 @@
+import type { Platform } from "@netcheck/api/ctx-for";
 import { openDocs } from "@netcheck/api/docs-files";
 import { SOURCES } from "@netcheck/api/docs-sources";
-import type { Platform } from "@netcheck/api/platform";
-import { wholeApp } from "@netcheck/api/whole";
+import { wholeApp } from "@netcheck/api/whole-app";
 import type { ValidateFunction } from "ajv";
 import formats from "ajv-formats";
 import { Ajv2020 } from "ajv/dist/2020.js";

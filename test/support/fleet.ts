@@ -1,13 +1,13 @@
 import { agent, agentSecret } from "@netcheck/agents/agent.sql";
 import { recordHeartbeats } from "@netcheck/agents/presence";
 import type { App } from "@netcheck/api/app";
-import type { Platform } from "@netcheck/api/platform";
-import { audit } from "@netcheck/identity/identity.sql";
+import type { Platform } from "@netcheck/api/ctx-for";
 import type { Id } from "@netcheck/kernel/id";
 import { eq } from "drizzle-orm";
 import { hc } from "hono/client";
 import { beforeAll, expect } from "vitest";
 
+import { actionsOf } from "./audited.ts";
 import { describedApp } from "./described.ts";
 import { useWorld } from "./world.ts";
 
@@ -67,14 +67,7 @@ export function useFleet() {
       return rows.map(({ state }) => state).toSorted();
     },
     /** What was audited of it, oldest first. */
-    audited: async (id: string) => {
-      const rows = await world()
-        .platform.db.select()
-        .from(audit)
-        .where(eq(audit.subjectId, id))
-        .orderBy(audit.id);
-      return rows.map(({ action }) => action);
-    },
+    audited: (id: string) => actionsOf(world().platform.db, id),
     accounts: () => world().brokerAdmin.accounts(),
     beat: (agentId: string, version = "1.0.0") =>
       recordHeartbeats(world().system(), [delivered(agentId, world().platform.now(), { version })]),

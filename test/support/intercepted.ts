@@ -1,5 +1,6 @@
 import { overlaid, sparingPool } from "@netcheck/adapters/postgres-pool";
-import type { Platform } from "@netcheck/api/platform";
+import type { Platform } from "@netcheck/api/ctx-for";
+import type { RedisKey } from "@netcheck/kernel/redis-key";
 import { drizzle } from "drizzle-orm/node-postgres";
 import { Pool, type PoolClient } from "pg";
 
@@ -21,10 +22,10 @@ export function intercepted(
     db: drizzle({ client: sparingPool(poolAround(db.$client, around)), casing: "snake_case" }),
     brokerAdmin: twin.over(around),
     redis: {
-      get: <T>(key: string) => around(() => redis.get<T>(key)),
+      get: <T>(key: RedisKey) => around(() => redis.get<T>(key)),
       set: (key, value, options) => around(() => redis.set(key, value, options)),
       zmscore: (key, members) => around(() => redis.zmscore(key, members)),
-      eval: <A extends unknown[], R>(script: string, keys: string[], args: A) =>
+      eval: <A extends unknown[], R>(script: string, keys: RedisKey[], args: A) =>
         around(() => redis.eval<A, R>(script, keys, args)),
     },
   };

@@ -107,11 +107,11 @@ export function itKeepsRights(
 
 function contextOf(route: string) {
   const [, path = ""] = route.split(" ");
-  const isIn = (place: string) => path === place || path.startsWith(`${place}/`);
-  const found = ALL.find(
-    ({ name, routes }) => name !== "platform" && Object.keys(routes).some(isIn),
-  );
-  return found?.name ?? "platform";
+  const isIn = (place: string) => path === place || path.startsWith(place.replace(/\/?$/, "/"));
+  const places = ALL.flatMap(({ name, routes }) => Object.keys(routes).map((at) => ({ name, at })));
+  // The longest: everything lies in `/`.
+  const [found] = places.filter(({ at }) => isIn(at)).toSorted((a, b) => b.at.length - a.at.length);
+  return found?.name;
 }
 
 /** The least who holds what the right names. */

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 
 import { variables as agentNames } from "@netcheck/agent/option";
+import { BrokerSettings } from "@netcheck/agents/settings";
+import { Base } from "@netcheck/api/env";
 import { settingsOf } from "@netcheck/api/settings";
 import { generateTokenKeys } from "@netcheck/identity/token";
 import { Listen } from "@netcheck/local/listen";
@@ -13,16 +15,17 @@ export const written = [...example.matchAll(/^#?([A-Z][A-Z0-9_]+)=(.*)$/gm)].map
 );
 
 export const PlatformSettings = await settingsOf();
-export const platformNames = Object.keys(PlatformSettings.shape);
-export const workerNames = Object.keys(WorkerSettings.shape);
 const localNames = [...Object.keys(Listen.shape), "ADMIN_EMAIL", "ADMIN_PASSWORD"];
-/** Every setting of every program. */
-export const allSettings = new Set([
-  ...platformNames,
-  ...workerNames,
+/** Every setting that is no context's own, and those of agents that only open an adapter. */
+export const commonSettings = new Set([
+  ...Object.keys(Base.shape),
+  ...Object.keys(BrokerSettings.shape),
+  ...Object.keys(WorkerSettings.shape),
   ...agentNames,
   ...localNames,
 ]);
+/** Every setting of every program. */
+export const allSettings = new Set([...Object.keys(PlatformSettings.shape), ...commonSettings]);
 
 const keys = JSON.stringify(await generateTokenKeys());
 

@@ -6,7 +6,7 @@ import { migrateDatabase } from "@netcheck/local/migrate";
 import { createSqsQueues } from "@netcheck/local/prepare";
 import { startServices } from "@netcheck/local/services";
 
-import { administer, databaseUrl, TEMPLATE } from "./database.ts";
+import { administer, databaseUrl, OWN_TEMPLATE, TEMPLATE } from "./database.ts";
 
 /** Where a run hands the settings of the services that it has started. */
 export const STACK = "NETCHECK_TEST_STACK";
@@ -36,6 +36,7 @@ export default async function setup() {
   const handed = process.env[STACK];
   if (handed !== undefined) {
     Object.assign(process.env, JSON.parse(handed));
+    if (process.env[OWN_TEMPLATE] !== undefined) await makeTemplate();
     return undefined;
   }
   const stack = await openStack();
@@ -43,7 +44,7 @@ export default async function setup() {
   return () => stack[Symbol.asyncDispose]();
 }
 
-async function makeTemplate(server: string) {
+async function makeTemplate(server?: string) {
   await administer(`create database ${TEMPLATE}`, server);
   await migrateDatabase(databaseUrl(TEMPLATE, server));
 }

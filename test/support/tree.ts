@@ -9,10 +9,10 @@ const ROOT = join(import.meta.dirname, "../..");
 /** The tree as git knows it, beside it what is installed, with the workspaces of the copy and `more`. */
 export async function copyTree(copy: string, ...more: string[]) {
   const { stdout } = await exec("git", ["ls-files"], { cwd: ROOT, maxBuffer: 16 * 1024 * 1024 });
-  for (const path of stdout.trim().split("\n")) {
-    await mkdir(dirname(join(copy, path)), { recursive: true });
-    await cp(join(ROOT, path), join(copy, path));
-  }
+  const paths = stdout.trim().split("\n");
+  for (const folder of new Set(paths.map((path) => dirname(path))))
+    await mkdir(join(copy, folder), { recursive: true });
+  await Promise.all(paths.map((path) => cp(join(ROOT, path), join(copy, path))));
   const modules = join(ROOT, "node_modules");
   await mkdir(join(copy, "node_modules/@netcheck"), { recursive: true });
   for (const name of await readdir(modules)) {

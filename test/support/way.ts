@@ -10,20 +10,18 @@ import { createQueues, pollQueue } from "@netcheck/adapters/sqs";
 import { reconcileBroker } from "@netcheck/agents/account";
 import type { App } from "@netcheck/api/app";
 import { openConsumers } from "@netcheck/api/consumers";
-import { jobCtx } from "@netcheck/api/platform";
+import { jobCtx } from "@netcheck/api/ctx-for";
+import { makeAllPartitions } from "@netcheck/api/partitions";
 import { QUEUES } from "@netcheck/api/queues";
-import { makeCheckPartitions } from "@netcheck/checks/partition";
 import { createFirstAdmin } from "@netcheck/identity/first-admin";
 import { openPlatform } from "@netcheck/local/platform";
 import { generateTokenKeys } from "@netcheck/local/prepare";
 import { hc } from "hono/client";
-import { afterAll, beforeAll } from "vitest";
 
 import { freshDatabase } from "./database.ts";
 import { describedApp } from "./described.ts";
+import { useOpened } from "./opened.ts";
 import { freshVhost } from "./vhost.ts";
-
-export type Way = Awaited<ReturnType<typeof openWay>>;
 
 const PROGRAMS = {
   worker: fileURLToPath(new URL("../../packages/worker/src/main.ts", import.meta.url)),
@@ -32,17 +30,7 @@ const PROGRAMS = {
 };
 
 /** The whole way on real parts: API and consumers here, worker and agents as processes of their own. */
-export function useWay() {
-  let opened: Way | undefined;
-  beforeAll(async () => {
-    opened = await openWay();
-  });
-  afterAll(() => opened?.[Symbol.asyncDispose]());
-  return () => {
-    if (!opened) throw new Error("The way opens in beforeAll.");
-    return opened;
-  };
-}
+export const useWay = () => useOpened(openWay);
 
 async function openWay() {
   await using stack = new AsyncDisposableStack();
@@ -71,7 +59,7 @@ async function openWay() {
   await createQueues(queues, QUEUES);
   const { platform } = stack.use(await openPlatform(env));
   const system = () => jobCtx(platform, "test");
-  await makeCheckPartitions(system());
+  await makeAllPartitions(system());
   await reconcileBroker(system());
   const account = { email: "admin@example.com", password: "correct horse battery staple" };
   await createFirstAdmin(system(), account);

@@ -1,10 +1,10 @@
 import { openRedis } from "@netcheck/adapters/redis";
 import type { App } from "@netcheck/api/app";
+import { jobCtx, type Platform } from "@netcheck/api/ctx-for";
 import { openDocs } from "@netcheck/api/docs-files";
 import { SOURCES } from "@netcheck/api/docs-sources";
-import { jobCtx, type Platform } from "@netcheck/api/platform";
+import { makeAllPartitions } from "@netcheck/api/partitions";
 import { openSettings } from "@netcheck/api/settings";
-import { makeCheckPartitions } from "@netcheck/checks/partition";
 import { person } from "@netcheck/identity/identity.sql";
 import { hashPassword } from "@netcheck/identity/password";
 import { impersonate } from "@netcheck/identity/sign-in";
@@ -14,14 +14,13 @@ import type { Role } from "@netcheck/kernel/role";
 import { startRedisBridge } from "@netcheck/local/redis-bridge";
 import { parseAllowList } from "@netcheck/wire/address";
 import { hc } from "hono/client";
-import { afterAll, beforeAll } from "vitest";
 
 import { brokerAdminTwin } from "./broker-admin-twin.ts";
 import { freshDatabase } from "./database.ts";
 import { describedApp } from "./described.ts";
+import { useOpened } from "./opened.ts";
 import { queueTwin } from "./queue-twin.ts";
-
-type World = Awaited<ReturnType<typeof openWorld>>;
+import { redisOfThisWorker } from "./redis.ts";
 
 export const PASSWORD = "correct horse battery staple";
 const passwordHash = hashPassword(PASSWORD);
@@ -36,17 +35,7 @@ const NEEDED = {
 };
 
 /** Everything real except the clock, the queue and the broker, which tests must be able to stop. */
-export function useWorld() {
-  let opened: World | undefined;
-  beforeAll(async () => {
-    opened = await openWorld();
-  });
-  afterAll(() => opened?.[Symbol.asyncDispose]());
-  return () => {
-    if (!opened) throw new Error("The world opens in beforeAll.");
-    return opened;
-  };
-}
+export const useWorld = () => useOpened(openWorld);
 
 async function openWorld() {
   const database = await freshDatabase();
@@ -90,7 +79,7 @@ async function openWorld() {
     checkQuotas: { person: 1_000, key: 500, address: 2_000, anonymous: 20, target: 1_000 },
   };
   const system = () => jobCtx(platform, "test");
-  await makeCheckPartitions(system());
+  await makeAllPartitions(system());
 
   async function personWith(role: Role) {
     const createdAt = platform.now();
@@ -140,11 +129,4 @@ function clientOf(platform: Platform, token?: string) {
     fetch: describedApp(platform).request,
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
   });
-}
-
-/** Files run in parallel, each worker in a Redis database of its own. */
-function redisOfThisWorker() {
-  const url = new URL(process.env["REDIS_URL"] ?? "");
-  url.pathname = `/${process.env["VITEST_POOL_ID"] ?? "1"}`;
-  return url.href;
 }

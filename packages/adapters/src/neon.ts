@@ -24,7 +24,7 @@ const IDLE_MS = 10_000;
 export function openNeon(
   connectionString: string,
   { proxy, max = 1, now = Date.now }: Options = {},
-): { db: Db; close(): Promise<void> } {
+): { db: Db; connectEarly(): void; close(): Promise<void> } {
   if (proxy) {
     Object.assign(neonConfig, { wsProxy: () => `${proxy}/v2`, useSecureWebSocket: false });
   }
@@ -53,10 +53,20 @@ export function openNeon(
         .catch(rethrow);
     }
   };
+  /** For one who will ask soon: has a connection made meanwhile. Who asks hears of a failure. */
+  function connectEarly() {
+    if (current.totalCount > 0) return;
+    const connecting = fresh().connect();
+    connecting.then(
+      (early) => early.release(),
+      (error: unknown) => log.debug("early database connection", { error: asError(error) }),
+    );
+  }
+
   const connect = () => fresh().connect().catch(rethrow);
   const client = sparingPool(overlaid(pool, { query, connect }));
   const db = drizzle({ client, casing: "snake_case" });
-  return { db, close: () => current.end() };
+  return { db, connectEarly, close: () => current.end() };
 }
 
 type Statement = [{ text: string; [option: string]: unknown }, unknown[]?];

@@ -4,7 +4,7 @@ import type { BrokerAccount, BrokerAdmin } from "@netcheck/kernel/broker";
 import { log } from "@netcheck/kernel/log";
 import { count } from "@netcheck/kernel/metrics";
 
-import { METRICS } from "./catalogue.ts";
+import { METRICS } from "./metric-catalogue.ts";
 import { type Management, management, managementLogin } from "./rabbit-management.ts";
 import { watchForSilence } from "./rabbit-silent-queue.ts";
 import {

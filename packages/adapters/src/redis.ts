@@ -1,5 +1,5 @@
 import { unavailable } from "@netcheck/kernel/fault";
-import { once } from "@netcheck/kernel/once";
+import { lazily } from "@netcheck/kernel/lazily";
 import type { Redis } from "@netcheck/kernel/redis";
 import { within } from "@netcheck/kernel/time";
 import type { Redis as Upstash } from "@upstash/redis";
@@ -13,7 +13,7 @@ const LIMIT_MS = 500;
  * `platform.redis`, a 503.
  */
 export function openRedis(place: RedisPlace): Redis {
-  const opened = once(async () => (await import("./upstash.ts")).openUpstash(place, LIMIT_MS));
+  const opened = lazily(async () => (await import("./upstash.ts")).openUpstash(place, LIMIT_MS));
   async function run<T>(command: (client: Upstash) => Promise<T>) {
     const client = await opened();
     return await limited(command(client));

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
+import aws4 from "aws4";
 import * as z from "zod";
 
-import { signed } from "./aws-signature.ts";
 import { httpPost } from "./http-post.ts";
 
 const LIMIT_MS = 2_000;
@@ -35,13 +35,13 @@ export function secretReader(env: z.output<typeof AwsEnv>): (arn: string) => Pro
   const post = httpPost(origin);
 
   async function ask(body: string) {
-    const headers = {
-      host,
+    const given = {
       "content-type": "application/x-amz-json-1.1",
       "x-amz-target": "secretsmanager.GetSecretValue",
     };
-    const call = { service: "secretsmanager", region, headers, body };
-    return await post({ headers: signed(call, credentials, new Date()), body, limitMs: LIMIT_MS });
+    const call = { service: "secretsmanager", method: "POST", host, region, headers: given, body };
+    const { headers = {} } = aws4.sign(call, credentials);
+    return await post({ headers, body, limitMs: LIMIT_MS });
   }
 
   async function read(arn: string, attempt = 1): Promise<string> {

@@ -10,7 +10,7 @@ import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import * as z from "zod";
 
 import { backOff } from "./backoff.ts";
-import { METRICS } from "./catalogue.ts";
+import { METRICS } from "./metric-catalogue.ts";
 import { batches, sqsSafe } from "./sqs-batch.ts";
 import { openClients, openSqs, type SqsOptions, standInUrl } from "./sqs-client.ts";
 import { eventOf } from "./sqs-record.ts";

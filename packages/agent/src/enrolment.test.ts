@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 
+import { BROKER } from "../../../test/support/broker.ts";
 import { readCredential, saveCredential } from "./credential.ts";
 import { createEnrolment } from "./enrolment.ts";
 import { setLogLevel } from "./log.ts";
@@ -32,17 +33,7 @@ function answered(agentSecret?: string, broker: object = {}): PlatformAnswer {
       ...(agentSecret !== undefined && { agentSecret }),
       serverTime: "2026-11-20T15:00:00Z",
       heartbeatIntervalSeconds: 10,
-      broker: {
-        host: "broker.example",
-        port: 5671,
-        tls: true,
-        vhost: "v",
-        username: "u",
-        password: "p",
-        requestQueue: "q",
-        responseExchange: "x",
-        ...broker,
-      },
+      broker: { ...BROKER, ...broker },
     },
   };
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 
 import { afterEach, describe, expect, it } from "vitest";
 
+import { BROKER } from "../../../test/support/broker.ts";
 import { createClock } from "./clock.ts";
 import { createPlatform } from "./platform.ts";
 
@@ -26,16 +27,7 @@ const session = {
   agentId: "01939f2c-8a00-7b6c-8d2e-0f1e2d3c4b5a",
   serverTime: HOUR_LATER,
   heartbeatIntervalSeconds: 10,
-  broker: {
-    host: "b",
-    port: 5671,
-    tls: true,
-    vhost: "v",
-    username: "u",
-    password: "p",
-    requestQueue: "q",
-    responseExchange: "x",
-  },
+  broker: BROKER,
 };
 
 const say =

@@ -1,4 +1,6 @@
 import type { Contract, Problems } from "@netcheck/kernel/contract";
+import { Instant } from "@netcheck/kernel/json.contract";
+import { pageFields, pageOf } from "@netcheck/kernel/page.contract";
 import type { CommonCode } from "@netcheck/kernel/problem.contract";
 import { AgentSession } from "@netcheck/wire/registration";
 import * as z from "zod";
@@ -20,8 +22,6 @@ export const agentProblems = {
 } as const satisfies Problems;
 
 type Code = keyof typeof agentProblems | CommonCode;
-
-const Instant = z.iso.datetime();
 
 const Location = z.object({
   country: z.string().exactOptional().describe("ISO 3166-1 alpha-2."),
@@ -66,13 +66,6 @@ const EnrolledAgent = Agent.extend({
     .describe("Shown once, and spent by the first use of the secret that it buys."),
 }).meta({ id: "EnrolledAgent" });
 
-const AgentPage = z
-  .object({
-    items: z.array(Agent),
-    nextCursor: AgentId.nullable().describe("Null on the last page."),
-  })
-  .meta({ id: "AgentPage" });
-
 const Session = AgentSession.extend({
   agentSecret: z.string().exactOptional(),
   serverTime: Instant.describe("What an agent without a right clock counts deadlines by."),
@@ -102,12 +95,13 @@ export const agentContract = {
     id: "listAgents",
     summary: "List agents",
     description: "All that is given must fit.",
-    answers: { 200: { means: "In the order of creation.", body: AgentPage } },
+    answers: {
+      200: { means: "In the order of creation.", body: pageOf(Agent, "AgentPage", AgentId) },
+    },
     fields: {
+      ...pageFields,
       country: "ISO 3166-1 alpha-2.",
       name: "A part of the name.",
-      limit: "At most so many on a page.",
-      cursor: "The `nextCursor` of the page before.",
     },
   },
   "POST /register": {

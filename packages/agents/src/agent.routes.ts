@@ -1,11 +1,12 @@
-import { type ApiEnv, validate } from "@netcheck/kernel/http";
+import type { ApiEnv } from "@netcheck/kernel/api-env";
+import { networkOf } from "@netcheck/kernel/network";
 import { takeFrom } from "@netcheck/kernel/rate-limit";
 import { may } from "@netcheck/kernel/right";
+import { validate, validateId } from "@netcheck/kernel/validate";
 import { Heartbeat } from "@netcheck/wire/message";
 import { Register } from "@netcheck/wire/registration";
 import { Hono } from "hono";
 import { createMiddleware } from "hono/factory";
-import * as z from "zod";
 
 import {
   AgentId,
@@ -23,6 +24,7 @@ import type { AgentsCtx } from "./ctx.ts";
 import { enrolAgent, registerAgent } from "./enrolment.ts";
 import { ListAgents, listAgents } from "./listing.ts";
 import { beat } from "./presence.ts";
+import { bucketOf } from "./redis-key.ts";
 import { openAgentSession, rotateAgent } from "./secret.ts";
 
 type Env = ApiEnv<AgentsCtx>;
@@ -30,12 +32,11 @@ type Env = ApiEnv<AgentsCtx>;
 /** Per network, and before the token is looked at. */
 const REGISTRATIONS = { name: "agent_registration", most: 60, windowSeconds: 60 };
 
-const Param = z.object({ id: AgentId });
-const byId = validate("param", Param);
+const byId = validateId(AgentId);
 
 const limitRegistration = createMiddleware<Env>(async (c, next) => {
-  const key = c.var.ctx.caller?.network ?? "none";
-  const { giveBack } = await takeFrom(c.var.ctx, [{ ...REGISTRATIONS, key }]);
+  const { ctx } = c.var;
+  const { giveBack } = await takeFrom(ctx, [bucketOf(REGISTRATIONS, networkOf(ctx))]);
   await next();
   // A whole site may register from behind one address; what counts are tokens that buy nothing.
   if (c.res.ok) await giveBack();

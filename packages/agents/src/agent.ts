@@ -3,9 +3,9 @@ import { randomBytes } from "node:crypto";
 import { conflict, notFound } from "@netcheck/kernel/fault";
 import { requireScope } from "@netcheck/kernel/guard";
 import { type Id, idSchema, newId } from "@netcheck/kernel/id";
-import { transaction } from "@netcheck/kernel/outbox";
-import { isUniqueViolation } from "@netcheck/kernel/postgres";
+import { isUniqueViolation } from "@netcheck/kernel/postgres-error";
 import { hashSecret, newSecret } from "@netcheck/kernel/secret";
+import { transaction } from "@netcheck/kernel/transaction";
 import { and, eq, ne, sql } from "drizzle-orm";
 import * as z from "zod";
 
@@ -58,7 +58,7 @@ export const UpdateAgent = Fields.partial().refine(
 /** The enrolment token is shown here once; only its hash is kept. */
 export async function createAgent(ctx: AgentsCtx, input: z.output<typeof CreateAgent>) {
   const acting = requireScope(ctx, "agents:write");
-  const createdAt = ctx.now();
+  const createdAt = acting.now();
   const id = newId<"agent">(createdAt);
   const enrollmentToken = newSecret("nce");
   const queue = `agent.${id}.${randomBytes(12).toString("hex")}`;
@@ -78,10 +78,10 @@ export async function createAgent(ctx: AgentsCtx, input: z.output<typeof CreateA
 
 /** With what its last beat said of its clock; presence never goes by it. */
 export async function getAgent(ctx: AgentsCtx, id: Id<"agent">) {
-  const { db } = requireScope(ctx, "agents:read");
-  const [row] = await db.select().from(agent).where(eq(agent.id, id));
+  const acting = requireScope(ctx, "agents:read");
+  const [row] = await acting.db.select().from(agent).where(eq(agent.id, id));
   if (!row) throw notFound("agent");
-  return await viewNow(ctx, row);
+  return await viewNow(acting, row);
 }
 
 /** Rename, move, tag. Results keep the name and place they were made under. */
@@ -102,7 +102,7 @@ export async function updateAgent(
     if (!updated) throw notFound("agent");
     return updated;
   });
-  return await viewNow(ctx, row);
+  return await viewNow(acting, row);
 }
 
 /** It gets no checks until it is resumed, whatever it says of itself. Safe to repeat. */
@@ -113,7 +113,7 @@ export async function pauseAgent(ctx: AgentsCtx, id: Id<"agent">) {
   const { row } = await transaction(acting, whenChanged("agent.paused"), (tx) =>
     changeAgent(tx, { id, set, where }),
   );
-  return await viewNow(ctx, row);
+  return await viewNow(acting, row);
 }
 
 /**
@@ -122,14 +122,14 @@ export async function pauseAgent(ctx: AgentsCtx, id: Id<"agent">) {
  */
 export async function resumeAgent(ctx: AgentsCtx, id: Id<"agent">) {
   const acting = requireScope(ctx, "agents:write");
-  const { seenAt } = await findPresence(ctx, id);
+  const { seenAt } = await findPresence(acting, id);
   const present = seenAt ? "active" : "inactive";
   const status = sql`case when ${agent.registeredAt} is null then 'setup' else ${present} end`;
   const where = eq(agent.status, "paused");
   const { row } = await transaction(acting, whenChanged("agent.resumed"), (tx) =>
     changeAgent(tx, { id, set: { status }, where }),
   );
-  return await viewNow(ctx, row);
+  return await viewNow(acting, row);
 }
 
 /** Its credentials are worth nothing from here on, and its connections are closed. Safe to repeat. */
@@ -153,7 +153,7 @@ export async function revokeAgent(ctx: AgentsCtx, id: Id<"agent">) {
     if (!known) throw notFound("agent");
     return { row: known, changed: false };
   });
-  await driveAccount(ctx, row);
+  await driveAccount(acting, row);
   return viewAgent(row, null);
 }
 
@@ -166,7 +166,7 @@ export async function deleteAgent(ctx: AgentsCtx, id: Id<"agent">) {
     if (!deleted) throw notFound("agent");
     return deleted;
   });
-  await driveAccount(ctx, { ...row, status: "revoked" });
+  await driveAccount(acting, { ...row, status: "revoked" });
 }
 
 /** What of a row leaves. `rotating` until the agent first uses its next secret. */

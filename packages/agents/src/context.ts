@@ -1,8 +1,8 @@
-import { describe } from "@netcheck/kernel/context";
+import { defineContext } from "@netcheck/kernel/context";
 
 import type { AgentsCtx } from "./ctx.ts";
 
-export const agents = describe<AgentsCtx>()({
+export const agents = defineContext<AgentsCtx>()({
   name: "agents",
   scopes: {
     "agents:read": { from: "viewer", means: "Read agents." },
@@ -21,7 +21,6 @@ export const agents = describe<AgentsCtx>()({
       atOnce: 2,
     },
   },
-  emits: [],
   schedules: [
     {
       name: "agents.sweep",
@@ -40,7 +39,7 @@ export const agents = describe<AgentsCtx>()({
       run: () => import("./account.ts").then((m) => m.reconcileBroker),
     },
   ],
-  metrics: () => import("./catalogue.ts").then((m) => m.METRICS),
+  metrics: () => import("./metric-catalogue.ts").then((m) => m.METRICS),
   measures: {
     agents: () => import("./measure.ts").then((m) => m.measureAgents),
     presence: () => import("./measure.ts").then((m) => m.measurePresence),

@@ -1,5 +1,6 @@
 import type { BrokerAdmin } from "@netcheck/kernel/broker";
 import type { Ctx } from "@netcheck/kernel/ctx";
+import type { Acting, ActorOf } from "@netcheck/kernel/guard";
 import type { AllowList } from "@netcheck/wire/address";
 import type { BrokerBlock } from "@netcheck/wire/registration";
 
@@ -14,3 +15,6 @@ export type AgentsCtx = Ctx & {
   /** An agent silent for longer is inactive. */
   heartbeatTimeoutSeconds: number;
 };
+
+/** An agent that acts for itself. */
+export type ActingAgent<C extends Ctx = AgentsCtx> = Acting<C, ActorOf<"agent">>;

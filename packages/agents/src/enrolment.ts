@@ -1,17 +1,10 @@
 import { brokerPasswordHash } from "@netcheck/kernel/broker";
 import type { Tx } from "@netcheck/kernel/ctx";
 import { unauthenticated } from "@netcheck/kernel/fault";
-import {
-  type Acting,
-  actAs,
-  type ActorOf,
-  asStranger,
-  requireActor,
-  requireScope,
-} from "@netcheck/kernel/guard";
+import { actAs, asStranger, requireActor, requireScope } from "@netcheck/kernel/guard";
 import type { Id } from "@netcheck/kernel/id";
-import { transaction } from "@netcheck/kernel/outbox";
 import { hashSecret, newSecret } from "@netcheck/kernel/secret";
+import { transaction } from "@netcheck/kernel/transaction";
 import { writing } from "@netcheck/kernel/writing";
 import type { AgentSession, Register } from "@netcheck/wire/registration";
 import { and, eq, ne, sql } from "drizzle-orm";
@@ -20,7 +13,7 @@ import { driveAccount } from "./account.ts";
 import { agent, agentSecret } from "./agent.sql.ts";
 import { createAgent, viewAgent } from "./agent.ts";
 import { changeAgent, whenChanged } from "./change.ts";
-import type { AgentsCtx } from "./ctx.ts";
+import type { ActingAgent, AgentsCtx } from "./ctx.ts";
 import { nameKey } from "./name.ts";
 import { arrive } from "./presence.ts";
 import { AGENT_SECRET_PREFIX, newPassword, viewSession } from "./secret.ts";
@@ -54,7 +47,7 @@ export async function registerAgent(ctx: AgentsCtx, input: Register): Promise<Ag
   const set = {
     ...facts,
     brokerPasswordHash: brokerPasswordHash(password),
-    registeredAt: ctx.now(),
+    registeredAt: acting.now(),
   };
   const audit = { action: "agent.registered", subjectId: buyer.id } as const;
   const row = await transaction(acting, audit, async (tx) => {
@@ -63,9 +56,9 @@ export async function registerAgent(ctx: AgentsCtx, input: Register): Promise<Ag
     await buySecret(tx, registered.id, secret);
     return registered;
   });
-  await driveAccount(ctx, row);
+  await driveAccount(acting, row);
   await activate(acting, row);
-  return { ...viewSession(ctx, row, password), agentSecret: secret };
+  return { ...viewSession(acting, row, password), agentSecret: secret };
 }
 
 /** A fresh enrolment token for the agent of this name, made if there is none; none for a revoked one. */
@@ -79,7 +72,7 @@ export async function enrolByName(ctx: AgentsCtx, name: string) {
   if (renewed) return token;
   const [revoked] = await acting.db.select().from(agent).where(named);
   if (revoked) return undefined;
-  const { enrollmentToken } = await createAgent(ctx, { name, location: {}, tags: [] });
+  const { enrollmentToken } = await createAgent(acting, { name, location: {}, tags: [] });
   return enrollmentToken;
 }
 
@@ -94,10 +87,7 @@ async function buySecret(tx: Tx, agentId: Id<"agent">, secret: string) {
     .onConflictDoUpdate({ target, targetWhere, set: { hash } });
 }
 
-async function activate(
-  acting: Acting<AgentsCtx, ActorOf<"agent">>,
-  { id }: typeof agent.$inferSelect,
-) {
+async function activate(acting: ActingAgent, { id }: typeof agent.$inferSelect) {
   const first = and(eq(agent.id, id), eq(agent.status, "setup"));
   const set = { status: "active", seenAt: acting.now() } as const;
   await writing(acting).update(agent).set(set).where(first);

@@ -47,7 +47,7 @@ export async function listAgents(ctx: AgentsCtx, input: z.output<typeof ListAgen
     ({ id }) => id,
   );
   const seen = await lastSeen(
-    ctx,
+    acting,
     page.items.map(({ id }) => id),
   );
   const items = page.items.map((row, i) => viewAgent(row, seen[i] ?? null));

@@ -1,10 +1,10 @@
-import { readBriefly } from "@netcheck/kernel/measure";
 import { sample } from "@netcheck/kernel/metric";
+import { readBriefly } from "@netcheck/kernel/read-briefly";
 import { count } from "drizzle-orm";
 
 import { agent } from "./agent.sql.ts";
-import { METRICS } from "./catalogue.ts";
 import type { AgentsCtx } from "./ctx.ts";
+import { METRICS } from "./metric-catalogue.ts";
 import { surveyPresence } from "./presence.ts";
 
 /** How many there are, by what Postgres says. */

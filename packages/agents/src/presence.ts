@@ -11,8 +11,8 @@ import type { Heartbeat } from "@netcheck/wire/message";
 import { and, eq, gt, sql } from "drizzle-orm";
 
 import { agent } from "./agent.sql.ts";
-import { METRICS } from "./catalogue.ts";
 import type { AgentsCtx } from "./ctx.ts";
+import { METRICS } from "./metric-catalogue.ts";
 import {
   ARRIVE,
   ASK,
@@ -25,20 +25,21 @@ import {
   SURVEY,
   TAKE,
 } from "./presence-script.ts";
+import { redisKey } from "./redis-key.ts";
 
 const KEYS = {
   /** Sorted set: agent id by the time, in ms, when the platform last heard of it. */
-  beats: "agents:beats",
+  beats: redisKey("beats"),
   /** Hash: what Postgres is known to have of each agent that is there; `?` and a token while it is being told. */
-  reports: "agents:reports",
+  reports: redisKey("reports"),
   /** Hash: id and last time of those taken out of `beats` as silent and not yet so in Postgres. */
-  stale: "agents:stale",
+  stale: redisKey("stale"),
   /** Hash: by how many ms each agent's clock is ahead, and in ms when it was last set, if that is known. */
-  clocks: "agents:clocks",
+  clocks: redisKey("clocks"),
   /** The time of the newest beat of the whole fleet. */
-  newest: "agents:newest",
+  newest: redisKey("newest"),
   /** Missing when Redis was emptied, and then silence means nothing. */
-  seeded: "agents:seeded",
+  seeded: redisKey("seeded"),
 };
 
 const BATCH = 500;
@@ -58,31 +59,31 @@ export async function recordHeartbeats(ctx: Ctx, beats: readonly HeartbeatDelive
 export async function beat(ctx: AgentsCtx, heartbeat: Heartbeat) {
   const acting = requireActor(ctx, "agent");
   const { agentId } = acting.actor;
-  const pauseSeconds = Math.floor(ctx.heartbeatIntervalSeconds / 4);
+  const pauseSeconds = Math.floor(acting.heartbeatIntervalSeconds / 4);
   if (pauseSeconds > 0) {
     const options = { ex: pauseSeconds, nx: true } as const;
-    const admitted = await ctx.redis.set(`agents:beat:${agentId}`, 1, options);
+    const admitted = await acting.redis.set(redisKey("beat", agentId), 1, options);
     if (admitted === null) {
-      const detail = `Beat every ${ctx.heartbeatIntervalSeconds} s.`;
+      const detail = `Beat every ${acting.heartbeatIntervalSeconds} s.`;
       throw new Fault("limited", "agents.beats", detail, { retryAfterSeconds: pauseSeconds });
     }
   }
-  await record(acting, [{ agentId, receivedAt: ctx.now().toISOString(), heartbeat }]);
+  await record(acting, [{ agentId, receivedAt: acting.now().toISOString(), heartbeat }]);
 }
 
 /** Turns agents inactive that were silent for the timeout. Costs what the silent ones cost. */
 export async function sweepAgents(ctx: AgentsCtx) {
   const acting = requireActor(ctx, "system");
-  const cutoff = ctx.now().getTime() - ctx.heartbeatTimeoutSeconds * 1000;
+  const cutoff = acting.now().getTime() - acting.heartbeatTimeoutSeconds * 1000;
   for (let round = 0; round < ROUNDS; round++) {
-    const [state, found = []] = await run<[string, string[]?]>(ctx, TAKE, [cutoff, BATCH]);
+    const [state, found = []] = await run<[string, string[]?]>(acting, TAKE, [cutoff, BATCH]);
     if (state === "unseeded") return await seed(acting);
     if (state === "blind") return count(METRICS.platformBlind, {});
     if (state === "quiet") return;
     const taken = pairs(found);
     await silence(acting, taken, new Date(cutoff));
     const args = taken.flatMap(({ id, score }) => [id, score]);
-    await run(ctx, SETTLE_SILENCE, args);
+    await run(acting, SETTLE_SILENCE, args);
     if (taken.length < BATCH) return;
   }
 }
@@ -90,7 +91,7 @@ export async function sweepAgents(ctx: AgentsCtx) {
 /** What is active and has no place among the silent or the lively, for whatever crash, is given one. */
 export async function repairPresence(ctx: AgentsCtx) {
   const acting = requireActor(ctx, "system");
-  const ms = ctx.now().getTime() + GIVEN;
+  const ms = acting.now().getTime() + GIVEN;
   let after: Id<"agent"> | undefined;
   do {
     const rest = after && gt(agent.id, after);
@@ -100,7 +101,7 @@ export async function repairPresence(ctx: AgentsCtx) {
       .where(and(eq(agent.status, "active"), rest))
       .orderBy(agent.id)
       .limit(BATCH);
-    if (rows.length > 0) await run(ctx, SEED, [ms, ...rows.map(({ id }) => id)]);
+    if (rows.length > 0) await run(acting, SEED, [ms, ...rows.map(({ id }) => id)]);
     after = rows.length === BATCH ? rows.at(-1)?.id : undefined;
   } while (after);
 }

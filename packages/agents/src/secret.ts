@@ -3,17 +3,10 @@ import { randomBytes } from "node:crypto";
 import { brokerPasswordHash, brokerUsername } from "@netcheck/kernel/broker";
 import type { Actor, Ctx, Tx } from "@netcheck/kernel/ctx";
 import { conflict, unauthenticated } from "@netcheck/kernel/fault";
-import {
-  type Acting,
-  actAs,
-  type ActorOf,
-  asStranger,
-  requireActor,
-  requireScope,
-} from "@netcheck/kernel/guard";
+import { actAs, asStranger, requireActor, requireScope } from "@netcheck/kernel/guard";
 import type { Id } from "@netcheck/kernel/id";
-import { transaction } from "@netcheck/kernel/outbox";
 import { hashSecret, newSecret } from "@netcheck/kernel/secret";
+import { transaction } from "@netcheck/kernel/transaction";
 import { formatNetworks } from "@netcheck/wire/address";
 import type { AgentSession } from "@netcheck/wire/registration";
 import { and, desc, eq, inArray, isNotNull, isNull, ne } from "drizzle-orm";
@@ -22,7 +15,7 @@ import { driveAccount } from "./account.ts";
 import { agent, agentSecret } from "./agent.sql.ts";
 import { viewNow } from "./agent.ts";
 import { changeAgent, whenChanged } from "./change.ts";
-import type { AgentsCtx } from "./ctx.ts";
+import type { ActingAgent, AgentsCtx } from "./ctx.ts";
 
 export const AGENT_SECRET_PREFIX = "ncs";
 
@@ -48,7 +41,7 @@ export async function authenticateAgent(ctx: Ctx, secret: string): Promise<Actor
 /** The agent's next session hands out its next secret; the old one works until that is first used. Safe to repeat. */
 export async function rotateAgent(ctx: AgentsCtx, id: Id<"agent">) {
   const acting = requireScope(ctx, "agents:write");
-  const set = { rotateAskedAt: ctx.now() };
+  const set = { rotateAskedAt: acting.now() };
   const where = and(isNull(agent.rotateAskedAt), isNotNull(agent.registeredAt));
   const { row } = await transaction(acting, whenChanged("agent.rotated"), (tx) =>
     changeAgent(tx, { id, set, where }),
@@ -56,7 +49,7 @@ export async function rotateAgent(ctx: AgentsCtx, id: Id<"agent">) {
   if (!row.registeredAt) {
     throw conflict("agents.not_registered", "This agent has no secret yet that could be rotated.");
   }
-  return await viewNow(ctx, row);
+  return await viewNow(acting, row);
 }
 
 /**
@@ -76,8 +69,8 @@ export async function openAgentSession(ctx: AgentsCtx): Promise<AgentSession> {
     if (opened.rotateAskedAt) await handOut(tx, agentId, secret);
     return opened;
   });
-  await driveAccount(ctx, row);
-  const session = viewSession(ctx, row, password);
+  await driveAccount(acting, row);
+  const session = viewSession(acting, row, password);
   return row.rotateAskedAt ? { ...session, agentSecret: secret } : session;
 }
 
@@ -121,7 +114,7 @@ async function handOut(tx: Tx, agentId: Id<"agent">, secret: string) {
 
 /** Makes a new secret the one in use; false if it is none any more. */
 async function takeUp(
-  acting: Acting<Ctx, ActorOf<"agent">>,
+  acting: ActingAgent<Ctx>,
   { hash, agentId }: typeof agentSecret.$inferSelect,
 ) {
   const mine = eq(agent.id, agentId);

@@ -1,4 +1,8 @@
-import { AgentsVhostSetting, ResponseExchangeSetting } from "@netcheck/kernel/settings";
+import {
+  AgentsVhostSetting,
+  RequestExchangeSetting,
+  ResponseExchangeSetting,
+} from "@netcheck/kernel/settings";
 import { NetworksSetting } from "@netcheck/wire/address-setting";
 import * as z from "zod";
 
@@ -10,7 +14,14 @@ export const Settings = z.object({
       "The broker as agents are told of it, without an account. amqps:// for agents on other hosts.",
     example: "amqp://127.0.0.1:5672",
   }),
+  AMQP_MANAGEMENT_URL: z.url({ protocol: /^https?$/ }).meta({
+    onAws: "secret",
+    description:
+      "RabbitMQ's management interface, as an administrator: makes and removes agents' accounts.",
+    example: "http://netcheck:password@127.0.0.1:15672",
+  }),
   RMQ_AGENTS_VHOST: AgentsVhostSetting,
+  RMQ_REQUEST_EXCHANGE: RequestExchangeSetting,
   RMQ_RESPONSE_EXCHANGE: ResponseExchangeSetting,
   AGENT_ALLOW: NetworksSetting.optional().meta({
     description:
@@ -25,7 +36,16 @@ export const Settings = z.object({
   }),
 });
 
-type Read = z.output<typeof Settings>;
+/** What the broker's administration is opened with. */
+export const BrokerSettings = Settings.pick({
+  AMQP_MANAGEMENT_URL: true,
+  RMQ_AGENTS_VHOST: true,
+  RMQ_REQUEST_EXCHANGE: true,
+  RMQ_RESPONSE_EXCHANGE: true,
+});
+
+/** Functions that make no accounts are not given the broker's administration. */
+type Read = Omit<z.output<typeof Settings>, "AMQP_MANAGEMENT_URL" | "RMQ_REQUEST_EXCHANGE">;
 
 /** What the verbs of agents see of them. */
 export function partOf(settings: Read) {

@@ -2,7 +2,7 @@ import type { Routes } from "@netcheck/kernel/context";
 import type { Chapter, Problems } from "@netcheck/kernel/contract";
 
 import { ALL, type AnyContext } from "../src/contexts.ts";
-import { loadRoutes } from "../src/mounts.ts";
+import { loadRoutes } from "../src/load-routes.ts";
 
 /** A chapter with the routes that it is about. */
 export type Described = Chapter & { routes: Routes };
@@ -20,9 +20,8 @@ export const PROBLEMS: Problems = Object.assign(
 
 /** Only the build loads a contract, by its path: what is deployed knows of none. */
 async function contractOf(context: AnyContext) {
-  const { name } = context;
-  const path =
-    name === "platform" ? "../src/context.contract.ts" : `@netcheck/${name}/context.contract`;
+  const { name, folder } = context;
+  const path = `@netcheck/${folder}/context.contract`;
   const { chapters, problems } = (await import(path)) as Contract;
   const mounts = new Map((await loadRoutes([context])).map(({ base, routes }) => [base, routes]));
   const described = chapters.map((chapter): Described => {
@@ -30,5 +29,5 @@ async function contractOf(context: AnyContext) {
     if (!routes) throw new Error(`${name} mounts nothing at ${chapter.base}.`);
     return { ...chapter, routes };
   });
-  return { name, chapters: described, problems };
+  return { folder, chapters: described, problems };
 }

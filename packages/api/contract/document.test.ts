@@ -1,7 +1,7 @@
 import { glob, readFile } from "node:fs/promises";
 
-import { validate } from "@netcheck/kernel/http";
 import { may, requireRights } from "@netcheck/kernel/right";
+import { validate } from "@netcheck/kernel/validate";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import formats from "ajv-formats";
 import { Ajv2020 } from "ajv/dist/2020.js";
@@ -41,14 +41,14 @@ const document = Document.parse(JSON.parse(written));
 const operations = Object.values(document.paths).flatMap((path) => Object.values(path));
 
 describe("openapi.json", () => {
-  it("[KRN-13] is a valid document of OpenAPI 3.1, by its official schema", async () => {
+  it("[PLT-2] is a valid document of OpenAPI 3.1, by its official schema", async () => {
     const validator = new Validator();
     const { valid, errors } = await validator.validate(JSON.parse(written));
     expect({ valid, errors }).toEqual({ valid: true, errors: undefined });
     expect(validator.version).toBe("3.1");
   });
 
-  it("[KRN-13] has every route of its chapters", () => {
+  it("[PLT-2] has every route of its chapters", () => {
     for (const { base, routes, operations: described } of CHAPTERS) {
       const own = routes.routes.filter(({ method }) => method !== "ALL");
       const names = new Set(own.map(({ method, path }) => `${method} ${path}`));
@@ -88,7 +88,7 @@ describe("openapi.json", () => {
     expect(operations.flatMap((one) => one.tags).filter((tag) => !tags.has(tag))).toEqual([]);
   });
 
-  it("[KRN-13] knows every code that the sources can send", async () => {
+  it("[PLT-2] knows every code that the sources can send", async () => {
     const sent = new Set<string>();
     for await (const path of glob(
       "packages/{kernel,identity,agents,checks,api,adapters}/src/**/*.ts",
@@ -119,7 +119,7 @@ describe("a refusal", () => {
     return name?.split("-");
   };
 
-  it("[KRN-13] names a store only where one is asked", () => {
+  it("[PLT-2] names a store only where one is asked", () => {
     expect(typesOf("/health")).toEqual(["platform.not_ready"]);
     expect(typesOf("/docs")).toEqual(["platform.not_ready"]);
     expect(typesOf("/metrics")).toContain("platform.redis");
@@ -154,7 +154,7 @@ describe("examples", () => {
     expect(goldens.filter(({ operation }) => !known.has(operation))).toEqual([]);
   });
 
-  it.each(examples)("[KRN-13] %s keeps to its schema", (_name, schema, value) => {
+  it.each(examples)("[PLT-2] %s keeps to its schema", (_name, schema, value) => {
     const pointing = JSON.stringify(schema).replaceAll('"#/', '"openapi#/');
     const validate = ajv.compile(JSON.parse(pointing));
     expect(validate(value) ? [] : validate.errors).toEqual([]);

@@ -1,6 +1,6 @@
 import type { Operation } from "@netcheck/kernel/contract";
-import { VALIDATES } from "@netcheck/kernel/http";
 import type { Right } from "@netcheck/kernel/right";
+import { VALIDATES } from "@netcheck/kernel/validate";
 import * as z from "zod";
 
 import { type Golden, examplesOf } from "./golden.ts";

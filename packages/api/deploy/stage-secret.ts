@@ -1,9 +1,9 @@
 import { Settings as WorkerSettings } from "@netcheck/worker/env";
 import * as z from "zod";
 
-import { type ShownSetting, shownSettings } from "../generate/setting.ts";
 import { ALL } from "../src/contexts.ts";
 import { settingsOf } from "../src/settings.ts";
+import { type ShownSetting, shownSettings } from "../src/shown-settings.ts";
 
 /** What a stage keeps in Secrets Manager. */
 export type StageSecret = {

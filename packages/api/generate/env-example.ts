@@ -1,19 +1,18 @@
 import { ALL } from "../src/contexts.ts";
-import { type ShownSetting, shownSettings } from "./setting.ts";
+import { type ShownSetting, shownSettings } from "../src/shown-settings.ts";
 
 const WIDTH = 100;
 
 /** The platform's settings, with what they mean; a line that is commented out shows a default or an example. */
 export async function envExample() {
-  const sections = [
-    section("The platform", await shownSettings([])),
-    ...(await Promise.all(
-      ALL.filter(({ settings }) => settings).map(async (context) =>
-        section(`The platform: ${context.name}`, await shownSettings([context])),
-      ),
-    )),
-  ];
-  return sections.join("\n\n");
+  const shared = section("The platform", await shownSettings([]));
+  const own = await Promise.all(
+    ALL.map(async (context) => {
+      const settings = await shownSettings([context]);
+      return settings.length > 0 ? [section(`The platform: ${context.name}`, settings)] : [];
+    }),
+  );
+  return [shared, ...own.flat()].join("\n\n");
 }
 
 function section(title: string, settings: readonly ShownSetting[]) {

@@ -1,9 +1,10 @@
 import { variables } from "@netcheck/agent/option";
+import { ASKED, SAID } from "@netcheck/wire/kind";
 
 import { stageSecrets } from "../deploy/stage-secret.ts";
 import { ALL, type AnyContext } from "../src/contexts.ts";
 import { CONSUMER_SECONDS, consumedBy, QUEUES, subscribers } from "../src/queues.ts";
-import { shownSettings } from "./setting.ts";
+import { shownSettings } from "../src/shown-settings.ts";
 
 /** Of a context's events: few, and each a matter of a moment. */
 const EVENTS = { batch: 10, atOnce: 5 };
@@ -13,6 +14,10 @@ export async function manifest() {
   return {
     consumerSeconds: CONSUMER_SECONDS,
     queues: QUEUES,
+    worker: {
+      takes: distinct(Object.values(ASKED).map(({ takenFrom }) => takenFrom)),
+      fills: distinct(Object.values(SAID).map(({ carriedTo }) => carriedTo)),
+    },
     settings: await given([]),
     secrets: Object.fromEntries((await stageSecrets()).map(({ setting, name }) => [setting, name])),
     agentVariables: variables,
@@ -21,25 +26,30 @@ export async function manifest() {
 }
 
 async function contextOf(context: AnyContext) {
-  const { name, routes, schedules, emits, queues = {}, secrets = [], installs = {} } = context;
+  const { name, folder, routes, schedules, emits, queues, secrets, installs } = context;
   const takes = consumedBy(context).map((queue) => {
     const { batch, windowSeconds, atOnce } = { windowSeconds: 0, ...EVENTS, ...queues[queue] };
     return { queue, batch, windowSeconds, atOnce };
   });
-  const sends = [...(context.fills ?? []), ...emits.flatMap(subscribers)];
+  const sends = [...context.fills, ...emits.flatMap(subscribers)];
   return {
     name,
+    folder,
     paths: Object.keys(routes),
     secrets,
     installs: Object.entries(installs).map(([npm, version]) => ({ npm, version })),
     settings: await given([context]),
-    sends: [...new Set(sends)],
+    sends: distinct(sends),
     takes,
     schedules: schedules.map(({ name: schedule, everySeconds }) => ({
       name: schedule,
       everySeconds,
     })),
   };
+}
+
+function distinct(names: readonly string[]) {
+  return [...new Set(names)];
 }
 
 /** Those that an operator may give to a stage. */

@@ -1,7 +1,7 @@
 import type { Metric } from "@netcheck/kernel/metric";
-import { METRICS as WORKER } from "@netcheck/worker/catalogue";
+import { METRICS as WORKER } from "@netcheck/worker/metric-catalogue";
 
-import { loadCatalogue } from "../src/watched.ts";
+import { loadCatalogue } from "../src/all-metrics.ts";
 
 const HEAD = ["metric", "type", "unit", "labels", "meaning", "alarm"];
 

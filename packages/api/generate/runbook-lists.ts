@@ -1,7 +1,7 @@
 import { stageSecrets } from "../deploy/stage-secret.ts";
 import { ALL } from "../src/contexts.ts";
 import { consumedBy, QUEUES } from "../src/queues.ts";
-import { shownSettings } from "./setting.ts";
+import { shownSettings } from "../src/shown-settings.ts";
 
 /** What an operator meets by name: queues, secrets, settings, schedules. */
 export async function runbookLists() {

@@ -7,6 +7,7 @@ import { readGoldens } from "../contract/golden.ts";
 import { openapiOf } from "../src/docs-sources.ts";
 import { envExample } from "./env-example.ts";
 import { manifest } from "./manifest.ts";
+import { memberModule } from "./member-module.ts";
 import { metricsTable } from "./metrics-table.ts";
 import { runbookLists } from "./runbook-lists.ts";
 import { SCOPE_MODULE, scopeModule } from "./scope-module.ts";
@@ -19,13 +20,14 @@ const ROOT = new URL("../../../", import.meta.url);
 /** Every file that a person does not write, or of which a part is written between two marks. */
 export async function writtenFiles(): Promise<Written[]> {
   const goldens = readGoldens();
-  const documents = CONTRACTS.map(({ name, chapters }) => ({
-    file: fileURLToPath(openapiOf(name)),
+  const documents = CONTRACTS.map(({ folder, chapters }) => ({
+    file: fileURLToPath(openapiOf(folder)),
     text: json(buildDocument(chapters, PROBLEMS, goldens)),
   }));
   return [
     ...documents,
     { file: SCOPE_MODULE, text: scopeModule() },
+    { file: at("packages/client/src/member.ts"), text: memberModule(PROBLEMS) },
     { file: at("packages/api/contexts.json"), text: json(await manifest()) },
     part(".env.example", await envExample(), "#"),
     part("docs/metrics.md", await metricsTable(read("stacks/alarms.ts"))),

@@ -1,4 +1,7 @@
-import { type ApiEnv, logRequests, onError, REQUEST_ID } from "@netcheck/kernel/http";
+import type { ApiEnv } from "@netcheck/kernel/api-env";
+import { onError } from "@netcheck/kernel/problem";
+import { REQUEST_ID } from "@netcheck/kernel/request-id";
+import { logRequests } from "@netcheck/kernel/request-log";
 import { requireRights } from "@netcheck/kernel/right";
 import { Hono } from "hono";
 import { cors } from "hono/cors";
@@ -7,9 +10,9 @@ import { secureHeaders } from "hono/secure-headers";
 
 import { clientAddress } from "./client-address.ts";
 import type { ApiCtx } from "./contexts.ts";
+import { ctxFor, type Platform } from "./ctx-for.ts";
 import { identify } from "./identify.ts";
-import type { Mount, Schemas } from "./mounts.ts";
-import { ctxFor, type Platform } from "./platform.ts";
+import type { Mount, Schemas } from "./load-routes.ts";
 import { unrouted } from "./unrouted.ts";
 
 type Env = ApiEnv<ApiCtx>;

@@ -3,7 +3,7 @@ import { eventsQueue, subscriber } from "@netcheck/kernel/subscription";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 
 import { ALL, type AnyContext } from "./contexts.ts";
-import { jobCtx, type Platform } from "./platform.ts";
+import { jobCtx, type Platform } from "./ctx-for.ts";
 import { consumedBy } from "./queues.ts";
 
 export type Handler = (event: SQSEvent) => Promise<SQSBatchResponse>;
@@ -17,12 +17,12 @@ export async function openConsumer(
   const consumer =
     queue === eventsQueue(context.name)
       ? await subscriberOf(context)
-      : await context.queues?.[queue]?.consumer();
+      : await context.queues[queue]?.consumer();
   if (!consumer) throw new Error(`${context.name} takes nothing from ${queue}.`);
   return sqsHandler(consumer, (requestId) => jobCtx(platform, consumer.name, requestId));
 }
 
-/** All of them, by their queues. `check-requests` is the worker's. */
+/** All of them, by their queues. Those of requests to agents are the worker's. */
 export async function openConsumers(platform: Platform, contexts: readonly AnyContext[] = ALL) {
   const taken = contexts.flatMap((context) =>
     consumedBy(context).map(async (queue) => {
@@ -32,7 +32,7 @@ export async function openConsumers(platform: Platform, contexts: readonly AnyCo
   return new Map(await Promise.all(taken));
 }
 
-async function subscriberOf({ name, subscriptions = {} }: AnyContext) {
+async function subscriberOf({ name, subscriptions }: AnyContext) {
   const handlers = await Promise.all(Object.values(subscriptions).map((load) => load()));
   return subscriber(name, handlers.flat());
 }

@@ -4,9 +4,9 @@ import { promisify } from "node:util";
 import { runInNewContext } from "node:vm";
 import { gzip } from "node:zlib";
 
-import { once } from "@netcheck/kernel/once";
+import { lazily } from "@netcheck/kernel/lazily";
 
-import { joined, type Part } from "./description.ts";
+import { joined, type Part } from "./docs-description.ts";
 
 /** Where the descriptions of the contexts lie, and the package that has the program of its page. */
 export type DocsFiles = { documents: () => readonly URL[]; page: () => string | URL };
@@ -20,11 +20,11 @@ const PROGRAM = /^var standalone_default = (".*");$/m;
 /** Read when they are first asked for, once: the program is 4 MB, and a third of that on its way. */
 export function openDocs(files: DocsFiles) {
   return {
-    document: once(async () => {
+    document: lazily(async () => {
       const texts = await Promise.all(files.documents().map((file) => readFile(file, "utf8")));
       return JSON.stringify(joined(texts.map((text) => JSON.parse(text) as Part)));
     }),
-    program: once(async () => {
+    program: lazily(async () => {
       const [, text] = PROGRAM.exec(await readFile(files.page(), "utf8")) ?? [];
       if (text === undefined) throw new Error("The documentation's program is not where it was.");
       const program = String(runInNewContext(text));

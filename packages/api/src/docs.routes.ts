@@ -1,10 +1,10 @@
-import type { ApiEnv } from "@netcheck/kernel/http";
+import type { ApiEnv } from "@netcheck/kernel/api-env";
 import { may } from "@netcheck/kernel/right";
 import { Hono } from "hono";
 import { etag } from "hono/etag";
 
+import type { PlatformCtx } from "./ctx.ts";
 import { CONTENT_POLICY, docsPage } from "./docs-page.ts";
-import type { PlatformCtx } from "./platform-ctx.ts";
 
 /** What the API can do, for people. Asks nobody outside for anything. */
 export const docsRoutes = new Hono<ApiEnv<PlatformCtx>>()

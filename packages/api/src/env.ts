@@ -1,10 +1,4 @@
-import {
-  AgentsVhostSetting,
-  LogLevelSetting,
-  PublicUrlSetting,
-  RequestExchangeSetting,
-  ResponseExchangeSetting,
-} from "@netcheck/kernel/settings";
+import { LogLevelSetting, PublicUrlSetting } from "@netcheck/kernel/settings";
 import { NetworksSetting } from "@netcheck/wire/address-setting";
 import * as z from "zod";
 
@@ -59,15 +53,6 @@ export const Base = z.object({
     description:
       "Proxies whose X-Forwarded-For is believed, addresses or CIDRs, comma-separated: 10.0.0.0/8",
   }),
-  AMQP_MANAGEMENT_URL: z.url({ protocol: /^https?$/ }).meta({
-    onAws: "secret",
-    description:
-      "RabbitMQ's management interface, as an administrator: makes and removes agents' accounts.",
-    example: "http://netcheck:password@127.0.0.1:15672",
-  }),
-  RMQ_AGENTS_VHOST: AgentsVhostSetting,
-  RMQ_REQUEST_EXCHANGE: RequestExchangeSetting,
-  RMQ_RESPONSE_EXCHANGE: ResponseExchangeSetting,
 });
 
 export type Base = z.output<typeof Base>;

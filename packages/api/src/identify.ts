@@ -1,9 +1,9 @@
 import { authenticate } from "@netcheck/identity/bearer";
 import { checkProof, proofOf } from "@netcheck/identity/browser";
 import { cookiesOf } from "@netcheck/identity/cookie";
+import type { ApiEnv } from "@netcheck/kernel/api-env";
 import type { Actor } from "@netcheck/kernel/ctx";
 import { Fault } from "@netcheck/kernel/fault";
-import type { ApiEnv } from "@netcheck/kernel/http";
 import type { Context } from "hono";
 import { getCookie } from "hono/cookie";
 
@@ -13,7 +13,7 @@ type Env = ApiEnv<ApiCtx>;
 
 const NOBODY: Extract<Actor, { type: "nobody" }> = { type: "nobody" };
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
-const CREDENTIALS = new Map(ALL.flatMap(({ credentials = {} }) => Object.entries(credentials)));
+const CREDENTIALS = new Map(ALL.flatMap(({ credentials }) => Object.entries(credentials)));
 
 /**
  * Says who asks. With `Authorization` cookies do not count. A cookie that opens nothing is no refusal:

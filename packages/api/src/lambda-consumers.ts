@@ -4,9 +4,9 @@ import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import * as z from "zod";
 
 import { type Handler, openConsumer } from "./consumers.ts";
-import { markDue } from "./due.ts";
+import type { Platform } from "./ctx-for.ts";
+import { markDue } from "./due-mark.ts";
 import { lambdaPlatform, ownContexts } from "./lambda-platform.ts";
-import type { Platform } from "./platform.ts";
 
 const { QUEUE } = readSettings(z.object({ QUEUE: z.string().min(1) }), process.env);
 const contexts = ownContexts(process.env);

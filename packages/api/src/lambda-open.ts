@@ -1,17 +1,17 @@
 import { openNeon } from "@netcheck/adapters/neon";
 import { openRedis } from "@netcheck/adapters/redis";
 import type { BrokerAdmin } from "@netcheck/kernel/broker";
+import { lazily } from "@netcheck/kernel/lazily";
 import { setLogLevel } from "@netcheck/kernel/log";
 import { publishMetrics } from "@netcheck/kernel/metrics";
-import { once } from "@netcheck/kernel/once";
 import type { Queue } from "@netcheck/kernel/queue";
 import { readSettings } from "@netcheck/kernel/settings";
 import * as z from "zod";
 
 import { ALL, type AnyContext } from "./contexts.ts";
+import type { Platform } from "./ctx-for.ts";
 import type { Docs, DocsFiles } from "./docs-files.ts";
 import type { Base } from "./env.ts";
-import type { Platform } from "./platform.ts";
 import { openSettings } from "./settings.ts";
 
 /** Each function is given the secrets it needs and no others. */
@@ -23,8 +23,6 @@ const Around = z.object({
   RMQ_WORKER_USER: z.string().optional(),
   METRICS_NAMESPACE: z.string().optional(),
 });
-
-type Settings = Omit<Base, "AMQP_MANAGEMENT_URL"> & { AMQP_MANAGEMENT_URL?: string | undefined };
 
 /** Copied beside the bundle of the platform's own function by `stacks/`. */
 const COPIED: DocsFiles = {
@@ -41,15 +39,16 @@ export async function openPlatform(env: NodeJS.ProcessEnv, contexts: readonly An
   const { AWS_LAMBDA_FUNCTION_NAME: service, METRICS_NAMESPACE: namespace } = around;
   setLogLevel(settings.LOG_LEVEL);
   publishMetrics(namespace ? { namespace, service } : undefined);
-  const { db, close } = await openDatabase(settings);
+  const { db, connectEarly, close } = await openDatabase(settings);
   const { origin: url, password } = new URL(settings.REDIS_URL);
   const platform: Platform = {
     ...parts,
+    tokens: followed(parts.tokens, connectEarly),
     db,
     redis: openRedis({ url, token: decodeURIComponent(password) }),
     queue: queueOf(settings),
     now: () => new Date(),
-    brokerAdmin: brokerOf(settings, around.RMQ_WORKER_USER),
+    brokerAdmin: brokerOf(env, around.RMQ_WORKER_USER),
     docs: docsOf(COPIED),
     isOneProcess: false,
     trustedProxies: settings.TRUSTED_PROXIES,
@@ -59,16 +58,26 @@ export async function openPlatform(env: NodeJS.ProcessEnv, contexts: readonly An
   return { platform, close };
 }
 
-async function openDatabase({ DATABASE_URL: url, DATABASE_DRIVER, NEON_PROXY }: Settings) {
+async function openDatabase({ DATABASE_URL: url, DATABASE_DRIVER, NEON_PROXY }: Base) {
   if (DATABASE_DRIVER === "neon") return openNeon(url, { proxy: NEON_PROXY });
   const { openPostgres } = await import("@netcheck/adapters/postgres");
-  return openPostgres(url, 1);
+  return { ...openPostgres(url, 1), connectEarly: () => undefined };
+}
+
+/** Who has a valid token will ask the database, which is connected while Redis is asked of the session. */
+function followed(tokens: Platform["tokens"], then: () => void): Platform["tokens"] {
+  const verify: typeof tokens.verify = async (...token) => {
+    const claims = await tokens.verify(...token);
+    then();
+    return claims;
+  };
+  return { ...tokens, verify };
 }
 
 /** Loaded on the first use, as few requests have one. */
-function queueOf(settings: Settings): Queue {
+function queueOf(settings: Base): Queue {
   const { SQS_ENDPOINT: endpoint, AWS_REGION: region, SQS_QUEUE_PREFIX: prefix } = settings;
-  const queue = once(async () => {
+  const queue = lazily(async () => {
     const { sqsQueue } = await import("@netcheck/adapters/sqs");
     return sqsQueue({ endpoint, region, prefix });
   });
@@ -80,7 +89,7 @@ function queueOf(settings: Settings): Queue {
 
 /** The same, as few functions have one. */
 function docsOf(files: DocsFiles): Docs {
-  const docs = once(async () => (await import("./docs-files.ts")).openDocs(files));
+  const docs = lazily(async () => (await import("./docs-files.ts")).openDocs(files));
   return {
     document: async () => (await docs()).document(),
     program: async () => (await docs()).program(),
@@ -88,27 +97,14 @@ function docsOf(files: DocsFiles): Docs {
 }
 
 /** The same, as few requests have one. */
-function brokerOf(settings: Settings, platformUser: string | undefined): BrokerAdmin {
-  const broker = once(() => openBroker(settings, platformUser));
+function brokerOf(env: NodeJS.ProcessEnv, platformUser: string | undefined): BrokerAdmin {
+  const broker = lazily(async () => {
+    const { openBrokerAdmin } = await import("./broker-admin.ts");
+    return openBrokerAdmin(env, platformUser);
+  });
   return {
     ensureAccount: async (account) => (await broker()).ensureAccount(account),
     removeAccount: async (account) => (await broker()).removeAccount(account),
     reconcile: async (accounts) => (await broker()).reconcile(accounts),
   };
-}
-
-async function openBroker(
-  settings: Settings,
-  platformUser: string | undefined,
-): Promise<BrokerAdmin> {
-  const { AMQP_MANAGEMENT_URL: managementUrl } = settings;
-  if (!managementUrl) throw new Error("This function is not given AMQP_MANAGEMENT_URL.");
-  const { rabbitAdmin } = await import("@netcheck/adapters/rabbit-admin");
-  return rabbitAdmin({
-    managementUrl,
-    vhost: settings.RMQ_AGENTS_VHOST,
-    requestExchange: settings.RMQ_REQUEST_EXCHANGE,
-    responseExchange: settings.RMQ_RESPONSE_EXCHANGE,
-    ...(platformUser && { platformUser }),
-  });
 }

@@ -1,5 +1,5 @@
 import { lambdaPlatform, ownContexts } from "./lambda-platform.ts";
-import * as round from "./round.ts";
+import * as round from "./schedule-round.ts";
 
 const contexts = ownContexts(process.env);
 const schedules = contexts.flatMap((context) => context.schedules);

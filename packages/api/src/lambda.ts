@@ -4,10 +4,10 @@ import type { Context } from "aws-lambda";
 import { type APIGatewayProxyResult, getConnInfo, handle, type LambdaEvent } from "hono/aws-lambda";
 
 import type { AnyContext } from "./contexts.ts";
-import { markDue } from "./due.ts";
+import type { Platform } from "./ctx-for.ts";
+import { markDue } from "./due-mark.ts";
 import { lambdaPlatform, ownContexts } from "./lambda-platform.ts";
-import { loadRoutes } from "./mounts.ts";
-import type { Platform } from "./platform.ts";
+import { loadRoutes } from "./load-routes.ts";
 
 type HttpEvent = Extract<LambdaEvent, { requestContext: { http: unknown } }>;
 

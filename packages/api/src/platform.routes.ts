@@ -1,8 +1,8 @@
-import type { ApiEnv } from "@netcheck/kernel/http";
+import type { ApiEnv } from "@netcheck/kernel/api-env";
 import { may } from "@netcheck/kernel/right";
 import { Hono } from "hono";
 
-import type { PlatformCtx } from "./platform-ctx.ts";
+import type { PlatformCtx } from "./ctx.ts";
 import { readiness } from "./readiness.ts";
 
 /** For whoever watches the platform. */

@@ -10,7 +10,7 @@ it("[AGT-27] every kind that agents say is carried to a queue that a context tak
 });
 
 it("[AGT-27] every kind that agents are asked lies in a queue that a context fills", () => {
-  const filled = ALL.flatMap(({ fills = [] }) => fills);
+  const filled = ALL.flatMap(({ fills }) => fills);
   for (const { takenFrom } of Object.values(ASKED)) expect(filled).toContain(takenFrom);
 });
 

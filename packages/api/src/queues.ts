@@ -12,20 +12,20 @@ const WORKER_VISIBILITY_SECONDS = 5;
 
 /** Every queue of the platform, from what the contexts fill, take from and want to hear. */
 export const QUEUES: readonly QueueSpec[] = [
-  ...ALL.flatMap(({ fills = [] }) => fills).map((name) => {
+  ...ALL.flatMap(({ fills }) => fills).map((name) => {
     return { name, visibilitySeconds: WORKER_VISIBILITY_SECONDS };
   }),
   ...ALL.flatMap(consumedBy).map((name) => ({ name, visibilitySeconds: VISIBILITY_SECONDS })),
 ];
 
 /** The queues that a context's functions take from. */
-export function consumedBy({ name, queues = {}, subscriptions = {} }: AnyContext) {
+export function consumedBy({ name, queues, subscriptions }: AnyContext) {
   const hears = Object.keys(subscriptions).length > 0;
   return [...Object.keys(queues), ...(hears ? [eventsQueue(name)] : [])];
 }
 
 const subscribed = Map.groupBy(
-  ALL.flatMap(({ name, subscriptions = {} }) =>
+  ALL.flatMap(({ name, subscriptions }) =>
     Object.keys(subscriptions).map((type) => ({ type, queue: eventsQueue(name) })),
   ),
   ({ type }) => type,

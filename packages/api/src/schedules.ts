@@ -1,11 +1,12 @@
-import type { Schedule } from "@netcheck/kernel/context";
 import { log, withLogFields } from "@netcheck/kernel/log";
+import type { Schedule } from "@netcheck/kernel/schedule";
 import { within } from "@netcheck/kernel/time";
 
 import { ALL, type ApiCtx } from "./contexts.ts";
-import { jobCtx, type Platform } from "./platform.ts";
+import { jobCtx, type Platform } from "./ctx-for.ts";
 
-type Scheduled = Schedule<ApiCtx>;
+/** A schedule of any context. */
+export type Scheduled = Schedule<ApiCtx>;
 
 const LIMIT_SECONDS = 50;
 

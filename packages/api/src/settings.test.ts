@@ -55,6 +55,18 @@ describe("the platform's settings", async () => {
     expect(() => read({ [name]: value })).toThrow(name);
   });
 
+  it("[IDN-37] all that is missing is named at once, everybody's and the contexts' own", async () => {
+    const names = /DATABASE_URL:.*AMQP_MANAGEMENT_URL:/s;
+    await expect(openSettings({})).rejects.toThrow(names);
+  });
+
+  it.each(ALL)("of $name are read without the broker's, unless they are agents'", async (one) => {
+    const { AMQP_MANAGEMENT_URL: _broker, ...given } = needed;
+    const opened = openSettings(given, { contexts: [one] });
+    if (one.name === "agents") await expect(opened).rejects.toThrow("AMQP_MANAGEMENT_URL:");
+    else await opened;
+  });
+
   it.each(ALL)("may be withheld from a function of $name that does not read them", async (one) => {
     const { TOKEN_KEYS: _keys, AMQP_MANAGEMENT_URL: _broker, ...given } = needed;
     const withheld = ["TOKEN_KEYS", "AMQP_MANAGEMENT_URL"];

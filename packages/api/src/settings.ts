@@ -8,9 +8,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /** Every setting of the platform, or of some contexts of it. */
 export async function settingsOf(contexts: readonly AnyContext[] = ALL): Promise<z.ZodObject> {
-  const parts = await Promise.all(contexts.flatMap(({ settings }) => settings?.() ?? []));
-  const shapes = parts.map((part) => part.Settings.shape);
-  return z.object(Object.assign({}, Base.shape, ...shapes));
+  return z.object({ ...Base.shape, ...(await ownSettings(contexts)).shape });
 }
 
 /**
@@ -21,14 +19,20 @@ export async function settingsOf(contexts: readonly AnyContext[] = ALL): Promise
 export async function openSettings(
   env: Env,
   { contexts = ALL, withheld = [] }: { contexts?: readonly AnyContext[]; withheld?: string[] } = {},
-) {
-  const schema = await settingsOf(contexts);
-  const missing = withheld.filter((name) => name in schema.shape && env[name] === undefined);
+): Promise<{ settings: Base; parts: Parts }> {
+  const own = await ownSettings(contexts);
+  const missing = withheld.filter((name) => name in own.shape && env[name] === undefined);
   const may: Record<string, true> = Object.fromEntries(missing.map((name) => [name, true]));
-  const read = readSettings(schema.partial(may), env);
+  const settings = readSettings(Base.and(own.partial(may)), env);
   const parts = await Promise.all(
-    contexts.map(async ({ settings }) => (await settings?.())?.partOf(read as never)),
+    contexts.map(async (context) => (await context.settings()).partOf(settings as never)),
   );
-  const settings = Base.partial({ AMQP_MANAGEMENT_URL: true }).parse(env);
   return { settings, parts: Object.assign({}, ...parts) as Parts };
+}
+
+/** What these contexts have to themselves. */
+export async function ownSettings(contexts: readonly AnyContext[]): Promise<z.ZodObject> {
+  const parts = await Promise.all(contexts.map(({ settings }) => settings()));
+  const all = parts.flatMap(({ Settings }) => Object.entries(Settings.shape));
+  return z.object(Object.fromEntries(all.filter(([name]) => !(name in Base.shape))));
 }

@@ -1,5 +1,6 @@
 import { invalid } from "@netcheck/kernel/fault";
 import { type Acting, requireActor, requireScope } from "@netcheck/kernel/guard";
+import { networkOf } from "@netcheck/kernel/network";
 import type { AllowList } from "@netcheck/wire/address";
 import type * as z from "zod";
 
@@ -31,7 +32,7 @@ export function requireStarter(ctx: ChecksCtx): Starter {
   const acting = requireScope(ctx, "checks:write");
   const payers = payersOf(acting);
   const narrow = (selection: Selected) => selection;
-  return { acting, payers, isStranger: false, targetAllow: ctx.targetAllow, narrow };
+  return { acting, payers, isStranger: false, targetAllow: acting.targetAllow, narrow };
 }
 
 /** Who reads a check he knows the id of; `mayRead` tells whether this one. */
@@ -55,15 +56,16 @@ function asStranger(acting: Acting<ChecksCtx>): Starter {
     }
     return { locations, limit: Math.min(limit, ANONYMOUS_AGENTS) };
   };
-  const payers = [["anonymous", acting.caller?.network ?? "unknown"]] as const;
+  const payers = [["anonymous", networkOf(acting)]] as const;
   return { acting, payers, isStranger: true, targetAllow: [], narrow };
 }
 
 /** A key spends of its own and of its owner's; our own jobs only of the target's. */
-function payersOf({ actor, caller }: ReturnType<typeof requireScope<ChecksCtx>>): Payer[] {
+function payersOf(acting: ReturnType<typeof requireScope<ChecksCtx>>): Payer[] {
+  const { actor, caller } = acting;
   if (actor.type === "system") return [];
   const key: Payer[] = actor.type === "key" ? [["key", actor.keyId]] : [];
-  const address: Payer[] = caller ? [["address", caller.network]] : [];
+  const address: Payer[] = caller ? [["address", networkOf(acting)]] : [];
   return [...key, ["person", actor.personId], ...address];
 }
 

@@ -1,6 +1,8 @@
+import { bucketsOf } from "@netcheck/kernel/bucket";
 import type { Ctx } from "@netcheck/kernel/ctx";
 import { type Level, limitFields } from "@netcheck/kernel/limit-fields";
-import { askOf, type Bucket, type Refusal, takeFrom } from "@netcheck/kernel/rate-limit";
+import { askOf, type Refusal, takeFrom } from "@netcheck/kernel/rate-limit";
+import { keysOf } from "@netcheck/kernel/redis-key";
 
 /** How many agents each may ask in a minute; at once, a minute's worth. */
 export type Quotas = Readonly<
@@ -11,6 +13,8 @@ export type Quotas = Readonly<
 export type Payer = readonly [quota: Exclude<keyof Quotas, "target">, of: string];
 
 type Budgeted = Pick<Ctx, "redis" | "now"> & { checkQuotas: Quotas };
+
+const bucketOf = bucketsOf(keysOf("checks"));
 
 const refusal: Refusal = (lacking) => {
   const which = lacking.map(({ name, most }) => `${name} ${most}`).join(", ");
@@ -23,12 +27,9 @@ const refusal: Refusal = (lacking) => {
  * taken from any; `unavailable` if Redis cannot say.
  */
 export function openBudget(ctx: Budgeted, payers: readonly Payer[], target: string) {
-  const buckets = [...payers, ["target", target] as const].map(([name, of]): Bucket => ({
-    name,
-    key: `checks:${of}`,
-    most: ctx.checkQuotas[name],
-    windowSeconds: 60,
-  }));
+  const buckets = [...payers, ["target", target] as const].map(([name, of]) =>
+    bucketOf({ name, most: ctx.checkQuotas[name], windowSeconds: 60 }, of),
+  );
   let levels: readonly Level[] = [];
 
   return {

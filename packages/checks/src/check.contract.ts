@@ -1,6 +1,7 @@
 import type { Contract, Problems } from "@netcheck/kernel/contract";
 import { idSchema } from "@netcheck/kernel/id";
-import { JsonObject } from "@netcheck/kernel/json.contract";
+import { Instant, JsonObject } from "@netcheck/kernel/json.contract";
+import { pageFields, pageOf } from "@netcheck/kernel/page.contract";
 import type { CommonCode } from "@netcheck/kernel/problem.contract";
 import { Reason } from "@netcheck/wire/delivery";
 import { CheckType, FailureSource, Phase } from "@netcheck/wire/message";
@@ -31,7 +32,6 @@ export const checkProblems = {
 
 type Code = keyof typeof checkProblems | CommonCode;
 
-const Instant = z.iso.datetime();
 const Status = z.enum(["pending", "running", "finished"]).meta({ id: "CheckStatus" });
 
 const Check = z.object({
@@ -92,13 +92,6 @@ const CheckDetails = CheckProgress.extend({
   results: z.array(CheckResult),
 }).meta({ id: "CheckDetails" });
 
-const CheckPage = z
-  .object({
-    items: z.array(CheckProgress),
-    nextCursor: CheckId.nullable().describe("Null on the last page."),
-  })
-  .meta({ id: "CheckPage" });
-
 export const checkContract = {
   "POST /": {
     id: "startCheck",
@@ -130,15 +123,18 @@ export const checkContract = {
     summary: "The history of checks",
     description: "Without the results themselves.",
     answers: {
-      200: { means: "The newest first.", body: CheckPage, headers: ["etag", "cache-control"] },
+      200: {
+        means: "The newest first.",
+        body: pageOf(CheckProgress, "CheckPage", CheckId),
+        headers: ["etag", "cache-control"],
+      },
     },
     fields: {
+      ...pageFields,
       target: "The host, as the answer shows it.",
       createdBy: "`me`: those that the person who asks started, with keys too.",
       from: "From this instant on.",
       to: "Before this instant.",
-      limit: "At most so many on a page.",
-      cursor: "The `nextCursor` of the page before.",
     },
   },
   "GET /:id": {

@@ -1,9 +1,10 @@
-import { type ApiEnv, etagOf, validate } from "@netcheck/kernel/http";
+import type { ApiEnv } from "@netcheck/kernel/api-env";
+import { etagOf } from "@netcheck/kernel/etag";
 import { readKey } from "@netcheck/kernel/idempotency-key";
 import { may } from "@netcheck/kernel/right";
+import { validate, validateId } from "@netcheck/kernel/validate";
 import { Hono } from "hono";
 import { etag } from "hono/etag";
-import * as z from "zod";
 
 import { CheckId, getCheck, StartCheck, startCheck } from "./check.ts";
 import type { ChecksCtx } from "./ctx.ts";
@@ -22,14 +23,8 @@ export const checkRoutes = new Hono<ApiEnv<ChecksCtx>>()
     const page = await listChecks(c.var.ctx, c.req.valid("query"));
     return c.json(page, 200, { etag: etagOf(page) });
   })
-  .get(
-    "/:id",
-    may("checks:read", { orNobody }),
-    etag(),
-    validate("param", z.object({ id: CheckId })),
-    async (c) => {
-      c.header("cache-control", "private, no-cache");
-      const check = await getCheck(c.var.ctx, c.req.valid("param").id);
-      return c.json(check, 200, { etag: etagOf(check) });
-    },
-  );
+  .get("/:id", may("checks:read", { orNobody }), etag(), validateId(CheckId), async (c) => {
+    c.header("cache-control", "private, no-cache");
+    const check = await getCheck(c.var.ctx, c.req.valid("param").id);
+    return c.json(check, 200, { etag: etagOf(check) });
+  });

@@ -2,8 +2,8 @@ import { unaudited } from "@netcheck/kernel/audit";
 import { notFound } from "@netcheck/kernel/fault";
 import { type Id, idSchema, newId } from "@netcheck/kernel/id";
 import { type Claim, once } from "@netcheck/kernel/idempotency";
-import { writeAndEmit } from "@netcheck/kernel/outbox";
 import { prepared } from "@netcheck/kernel/prepared";
+import { writeAndEmit } from "@netcheck/kernel/transaction";
 import { into } from "@netcheck/kernel/write-from";
 import type { CheckType } from "@netcheck/wire/message";
 import { and, eq, sql } from "drizzle-orm";
@@ -39,7 +39,7 @@ export async function startCheck(
   const starter = requireStarter(ctx);
   const selection = starter.narrow(input);
   const asked = readTarget(input, starter.targetAllow);
-  const budget = openBudget(ctx, starter.payers, loadedBy(asked));
+  const budget = openBudget(starter.acting, starter.payers, loadedBy(asked));
   if (starter.isStranger) await budget.ask();
   const attempt = { verb: "checks.start", key: idempotencyKey, body: input } as const;
 
@@ -65,7 +65,7 @@ export async function getCheck(ctx: ChecksCtx, id: Id<"check">) {
   const [row] = found.map((one) => one.check);
   if (!row || !mayRead(acting, row)) throw notFound("check");
   const rows = found.map((one) => one.result);
-  const { summary, ...progress } = progressOf(rows, row, ctx.now());
+  const { summary, ...progress } = progressOf(rows, row, acting.now());
   const { status } = progress;
   const missing = missingOf(rows, status);
   return { ...viewCheck(row), ...progress, missing, summary, results: viewResults(rows, status) };

@@ -1,8 +1,8 @@
-import { describe } from "@netcheck/kernel/context";
+import { defineContext } from "@netcheck/kernel/context";
 
 import type { ChecksCtx } from "./ctx.ts";
 
-export const checks = describe<ChecksCtx>()({
+export const checks = defineContext<ChecksCtx>()({
   name: "checks",
   scopes: {
     "checks:read": { from: "viewer", means: "Read checks and their results." },
@@ -19,21 +19,7 @@ export const checks = describe<ChecksCtx>()({
   },
   emits: ["check.requested"],
   fills: ["check-requests"],
-  schedules: [
-    {
-      name: "checks.partitions",
-      everySeconds: 3_600,
-      run: () => import("./partition.ts").then((m) => m.makeCheckPartitions),
-    },
-    {
-      name: "checks.retention",
-      everySeconds: 3_600,
-      run: () => import("./retention.ts").then((m) => m.dropOldChecks),
-    },
-  ],
-  metrics: () => import("./catalogue.ts").then((m) => m.METRICS),
-  measures: {
-    checks: () => import("./measure.ts").then((m) => m.measureChecks),
-    partitions: () => import("./measure.ts").then((m) => m.measurePartitions),
-  },
+  partitions: () => import("./partition.ts").then((m) => m.PARTITIONS),
+  metrics: () => import("./metric-catalogue.ts").then((m) => m.METRICS),
+  measures: { checks: () => import("./measure.ts").then((m) => m.measureChecks) },
 });

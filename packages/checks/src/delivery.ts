@@ -8,9 +8,9 @@ import { and, eq, gte, isNull, lte, type SQL, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 
 import { fitted } from "./answer-size.ts";
-import { METRICS } from "./catalogue.ts";
 import { factsOf } from "./check-types.ts";
 import { check, result } from "./check.sql.ts";
+import { METRICS } from "./metric-catalogue.ts";
 import { bounded, storableInstant, storableJson } from "./storable.ts";
 
 type Response = Extract<ResultDelivery, { kind: "response" }>;

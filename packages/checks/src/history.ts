@@ -44,7 +44,7 @@ export async function listChecks(ctx: Ctx, filters: Filters) {
   const items = pageThatFits(
     page.items.map((row) => ({
       ...viewCheck(row),
-      ...progressOf(rowsOf.get(row.id) ?? [], row, ctx.now()),
+      ...progressOf(rowsOf.get(row.id) ?? [], row, acting.now()),
     })),
   );
   const isWhole = items.length === page.items.length;

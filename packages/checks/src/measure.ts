@@ -1,13 +1,11 @@
 import type { Ctx } from "@netcheck/kernel/ctx";
 import { lowestId } from "@netcheck/kernel/id";
-import { readBriefly } from "@netcheck/kernel/measure";
 import { sample } from "@netcheck/kernel/metric";
-import { periodsAhead } from "@netcheck/kernel/partition";
+import { readBriefly } from "@netcheck/kernel/read-briefly";
 import { desc, eq, gte, sql } from "drizzle-orm";
 
-import { METRICS } from "./catalogue.ts";
 import { check, result } from "./check.sql.ts";
-import { PARTITIONS } from "./partition.ts";
+import { METRICS } from "./metric-catalogue.ts";
 
 const WINDOW_MS = 5 * 60 * 1000;
 const COUNTED = 1_000;
@@ -62,9 +60,4 @@ export async function measureChecks(ctx: Reading) {
       sample(recentResults, { outcome }, outcomes[outcome]),
     ),
   ];
-}
-
-/** How far the days are prepared; at 0, tomorrow's checks go to the default partition. */
-export async function measurePartitions(ctx: Reading) {
-  return [sample(METRICS.partitionsAhead, {}, await periodsAhead(ctx, PARTITIONS))];
 }

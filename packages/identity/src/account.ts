@@ -1,9 +1,8 @@
 import type { Ctx } from "@netcheck/kernel/ctx";
 import { conflict, invalid, unauthenticated } from "@netcheck/kernel/fault";
 import { requireActor } from "@netcheck/kernel/guard";
-import { emit, transaction } from "@netcheck/kernel/outbox";
 import { prepared } from "@netcheck/kernel/prepared";
-import { writeAndRecord } from "@netcheck/kernel/writing";
+import { emit, transaction, writeAndRecord } from "@netcheck/kernel/transaction";
 import { and, eq, isNull, ne, sql } from "drizzle-orm";
 import * as z from "zod";
 
@@ -43,7 +42,7 @@ export async function changePassword(ctx: IdentityCtx, input: z.output<typeof Ch
   const me = eq(person.id, personId);
   const [found] = await acting.db.select().from(person).where(me);
   if (!found) throw unauthenticated();
-  const attempt = await beginSignIn(ctx, found.email);
+  const attempt = await beginSignIn(acting, found.email);
   if (!(await verifyPassword(found.passwordHash, input.currentPassword))) {
     await writeAndRecord(acting, { action: "person.password_refused", subjectId: personId });
     throw invalid("identity.wrong_password", "currentPassword", "This is not your password.");
@@ -60,9 +59,9 @@ export async function changePassword(ctx: IdentityCtx, input: z.output<typeof Ch
     }
     const others = and(eq(session.personId, personId), ne(session.id, sessionId));
     const live = and(others, isNull(session.endedAt));
-    await tx.update(session).set({ endedAt: ctx.now() }).where(live);
+    await tx.update(session).set({ endedAt: acting.now() }).where(live);
     await emit(tx, acting, RightsChanged, { personId });
   });
   await attempt.giveBack();
-  await rewriteRights(ctx, personId);
+  await rewriteRights(acting, personId);
 }

@@ -2,10 +2,10 @@ import type { Actor, Ctx } from "@netcheck/kernel/ctx";
 import { invalid, notFound, unauthenticated } from "@netcheck/kernel/fault";
 import { actAs } from "@netcheck/kernel/guard";
 import { type Id, idSchema, newId } from "@netcheck/kernel/id";
-import { emit, transaction } from "@netcheck/kernel/outbox";
 import { Page, pageOf, readCursor } from "@netcheck/kernel/page";
 import { SCOPES } from "@netcheck/kernel/scope";
 import { hashSecret, newSecret } from "@netcheck/kernel/secret";
+import { emit, transaction } from "@netcheck/kernel/transaction";
 import { and, desc, eq, isNull, lt } from "drizzle-orm";
 import * as z from "zod";
 
@@ -51,7 +51,7 @@ export async function createApiKey(ctx: Ctx, input: z.output<typeof CreateApiKey
   const acting = requireSession(ctx);
   const { personId } = acting.actor;
   const { name, scopes } = input;
-  const createdAt = ctx.now();
+  const createdAt = acting.now();
   const expiresAt = input.expiresAt === undefined ? null : new Date(input.expiresAt);
   if (expiresAt && expiresAt <= createdAt) {
     throw invalid("identity.key_expiry", "expiresAt", "This is not in the future.");
@@ -112,12 +112,12 @@ export async function revokeApiKey(ctx: Ctx, id: Id<"key">) {
   const audit = (ended: boolean) => ended && { action: "api_key.revoked" as const, subjectId: id };
   await transaction(acting, audit, async (tx) => {
     const live = and(eq(apiKey.id, id), isNull(apiKey.revokedAt));
-    const ended = await tx.update(apiKey).set({ revokedAt: ctx.now() }).where(live).returning();
+    const ended = await tx.update(apiKey).set({ revokedAt: acting.now() }).where(live).returning();
     if (ended.length === 0) return false;
     await emit(tx, acting, RightsChanged, { personId });
     return true;
   });
-  await putEntries(ctx, [[keyKey(hash), ENDED]]);
+  await putEntries(acting, [[keyKey(hash), ENDED]]);
 }
 
 function view(row: typeof apiKey.$inferSelect) {

@@ -1,22 +1,11 @@
-import type { AuditEntry } from "@netcheck/kernel/audit";
-import type { Actor, Ctx, Recorder } from "@netcheck/kernel/ctx";
+import type { Actor, Ctx } from "@netcheck/kernel/ctx";
 import { requireScope } from "@netcheck/kernel/guard";
-import { type Id, lowestId, newId } from "@netcheck/kernel/id";
+import { lowestId } from "@netcheck/kernel/id";
 import { pageOf, Page, readCursor } from "@netcheck/kernel/page";
-import { into } from "@netcheck/kernel/write-from";
 import { and, desc, eq, gte, lt, sql } from "drizzle-orm";
 import * as z from "zod";
 
 import { audit, person } from "./identity.sql.ts";
-
-/** Who did what to which thing, for the transaction that does it: kernel's port. */
-export function auditRow(ctx: Recorder, { action, subjectId, details }: AuditEntry) {
-  const at = ctx.now();
-  const { actor, requestId } = ctx;
-  const [actorId, address] = [idOf(actor), ctx.caller?.address];
-  const row = { at, actor, actorId, action, subjectId, details, address, requestId };
-  return into(audit, [{ id: newId<"audit">(at), ...row }]);
-}
 
 export const ListAudit = Page.extend({
   /** The id of a person or an agent. */
@@ -62,11 +51,6 @@ function viewAudit(row: { audit: typeof audit.$inferSelect; email: string | null
   const { id, at, actor, actorId, action, subjectId, details, address, requestId } = row.audit;
   const who = { type: actor.type, id: actorId, email: row.email, ...origin(actor) };
   return { id, at, actor: who, action, subjectId, details, address, requestId };
-}
-
-function idOf(actor: Actor): Id<"person"> | Id<"agent"> | null {
-  if (actor.type === "person" || actor.type === "key") return actor.personId;
-  return actor.type === "agent" ? actor.agentId : null;
 }
 
 function origin(actor: Actor) {

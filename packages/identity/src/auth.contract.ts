@@ -1,8 +1,10 @@
 import type { Contract } from "@netcheck/kernel/contract";
+import { Instant } from "@netcheck/kernel/json.contract";
+import { pageFields, pageOf } from "@netcheck/kernel/page.contract";
 import * as z from "zod";
 
 import type { authRoutes } from "./auth.routes.ts";
-import { Instant, pageOf, Role } from "./people.contract.ts";
+import { Role } from "./person.contract.ts";
 import { PersonId } from "./person.ts";
 import type { IdentityCode } from "./problem.contract.ts";
 import { SessionId } from "./session.ts";
@@ -126,10 +128,7 @@ export const authContract = {
     id: "listSessions",
     summary: "One's own live sessions",
     answers: { 200: { means: "The newest first.", body: pageOf(Session, "SessionPage") } },
-    fields: {
-      limit: "At most so many on a page.",
-      cursor: "The `nextCursor` of the page before.",
-    },
+    fields: pageFields,
   },
   "DELETE /sessions/:id": {
     id: "revokeSession",

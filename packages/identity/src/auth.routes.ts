@@ -1,10 +1,10 @@
-import { type ApiEnv, validate } from "@netcheck/kernel/http";
+import type { ApiEnv } from "@netcheck/kernel/api-env";
 import { Page } from "@netcheck/kernel/page";
 import { may } from "@netcheck/kernel/right";
+import { validate, validateId } from "@netcheck/kernel/validate";
 import { type Context, Hono } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { createMiddleware } from "hono/factory";
-import * as z from "zod";
 
 import { ChangePassword, changePassword } from "./account.ts";
 import { checkOrigin, checkProof, proofOf } from "./browser.ts";
@@ -21,8 +21,6 @@ const noStore = createMiddleware(async (c, next) => {
   await next();
   c.header("cache-control", "no-store");
 });
-
-const Param = z.object({ id: SessionId });
 
 export const authRoutes = new Hono<Env>()
   .use(noStore)
@@ -61,7 +59,7 @@ export const authRoutes = new Hono<Env>()
   .get("/sessions", may("session"), validate("query", Page), async (c) =>
     c.json(await listSessions(c.var.ctx, c.req.valid("query"))),
   )
-  .delete("/sessions/:id", may("session"), validate("param", Param), async (c) => {
+  .delete("/sessions/:id", may("session"), validateId(SessionId), async (c) => {
     await revokeSession(c.var.ctx, c.req.valid("param").id);
     return c.body(null, 204);
   });

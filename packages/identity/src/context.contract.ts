@@ -1,12 +1,10 @@
 import { chapter } from "@netcheck/kernel/contract";
 
+import { apiKeyContract } from "./api-key.contract.ts";
+import { auditContract } from "./audit.contract.ts";
 import { authContract } from "./auth.contract.ts";
-import {
-  apiKeyContract,
-  auditContract,
-  userContract,
-  wellKnownContract,
-} from "./people.contract.ts";
+import { wellKnownContract } from "./key-set.contract.ts";
+import { userContract } from "./person.contract.ts";
 import { identityProblems } from "./problem.contract.ts";
 
 /** @public Read by `packages/api/contract`. */

@@ -1,8 +1,8 @@
-import { describe } from "@netcheck/kernel/context";
+import { defineContext } from "@netcheck/kernel/context";
 
 import type { IdentityCtx } from "./ctx.ts";
 
-export const identity = describe<IdentityCtx>()({
+export const identity = defineContext<IdentityCtx>()({
   name: "identity",
   scopes: { "people:write": { from: "admin", means: "Manage people and read the audit." } },
   settings: () => import("./settings.ts"),
@@ -10,10 +10,10 @@ export const identity = describe<IdentityCtx>()({
   installs: { "@node-rs/argon2": "2.2.1" },
   routes: {
     "/api/v1/auth": () => import("./auth.routes.ts").then((m) => m.authRoutes),
-    "/api/v1/users": () => import("./people.routes.ts").then((m) => m.userRoutes),
-    "/api/v1/api-keys": () => import("./people.routes.ts").then((m) => m.apiKeyRoutes),
-    "/api/v1/audit": () => import("./people.routes.ts").then((m) => m.auditRoutes),
-    "/.well-known": () => import("./people.routes.ts").then((m) => m.wellKnownRoutes),
+    "/api/v1/users": () => import("./person.routes.ts").then((m) => m.userRoutes),
+    "/api/v1/api-keys": () => import("./api-key.routes.ts").then((m) => m.apiKeyRoutes),
+    "/api/v1/audit": () => import("./audit.routes.ts").then((m) => m.auditRoutes),
+    "/.well-known": () => import("./key-set.routes.ts").then((m) => m.wellKnownRoutes),
   },
   subscriptions: {
     "identity.session_ended": () => import("./identity.consumer.ts").then((m) => [m.endedSessions]),
@@ -27,12 +27,8 @@ export const identity = describe<IdentityCtx>()({
       everySeconds: 3_600,
       run: () => import("./purge.ts").then((m) => m.purgeSessions),
     },
-    {
-      name: "identity.audit",
-      everySeconds: 3_600,
-      run: () => import("./audit-months.ts").then((m) => m.keepAudit),
-    },
   ],
-  metrics: () => import("./catalogue.ts").then((m) => m.METRICS),
+  partitions: () => import("./partition.ts").then((m) => m.PARTITIONS),
+  metrics: () => import("./metric-catalogue.ts").then((m) => m.METRICS),
   measures: { sessions: () => import("./measure.ts").then((m) => m.measureSessions) },
 });

@@ -2,7 +2,7 @@ import type { WritingCtx } from "@netcheck/kernel/ctx";
 import { conflict } from "@netcheck/kernel/fault";
 import { requireActor } from "@netcheck/kernel/guard";
 import { newId } from "@netcheck/kernel/id";
-import { transaction } from "@netcheck/kernel/outbox";
+import { transaction } from "@netcheck/kernel/transaction";
 import { and, eq, isNull, sql } from "drizzle-orm";
 
 import { person } from "./identity.sql.ts";

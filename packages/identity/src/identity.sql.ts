@@ -100,7 +100,7 @@ export const apiKey = identity.table(
   (t) => [index("api_key_person").on(t.personId)],
 );
 
-/** Partitioned by range of `id` at the borders of months: see audit-months.ts and the hand-made migration. */
+/** Partitioned by range of `id` at the borders of months: see partition.ts and the hand-made migration. */
 export const audit = identity.table(
   "audit",
   {

@@ -2,6 +2,7 @@ import { unaudited } from "@netcheck/kernel/audit";
 import type { Ctx } from "@netcheck/kernel/ctx";
 import type { Acting } from "@netcheck/kernel/guard";
 import { idSchema } from "@netcheck/kernel/id";
+import { networkOf } from "@netcheck/kernel/network";
 import { takeFrom } from "@netcheck/kernel/rate-limit";
 import { type Scope, SCOPES } from "@netcheck/kernel/scope";
 import { writing } from "@netcheck/kernel/writing";
@@ -9,6 +10,7 @@ import { and, eq, isNull, lt, or } from "drizzle-orm";
 import * as z from "zod";
 
 import { apiKey, person } from "./identity.sql.ts";
+import { bucketOf, redisKey } from "./redis-key.ts";
 import { Ended, putEntries } from "./rights-cache.ts";
 
 const TOUCH_SECONDS = 60;
@@ -40,7 +42,7 @@ const Read = z.tuple([z.unknown(), z.number()]).nullable();
  * down; Redis first, Postgres on a miss.
  */
 export async function findLiveKey(stores: Stores, hash: string) {
-  const keys = [keyKey(hash), `${keyKey(hash)}:used`];
+  const keys = [keyKey(hash), redisKey("key", hash, "used")];
   const read = Read.parse(await stores.redis.eval<number[], unknown>(READ, keys, [TOUCH_SECONDS]));
   const found = Cached.safeParse(read?.[0]).data ?? (await fill(stores, hash));
   if (found === undefined || "ended" in found) return undefined;
@@ -60,7 +62,7 @@ export async function touchKey(acting: Acting<Pick<Ctx, "db" | "now">>, hash: st
 }
 
 export function keyKey(hash: string) {
-  return `key:${hash}`;
+  return redisKey("key", hash);
 }
 
 /** What Redis holds of a key that is not ended. */
@@ -73,8 +75,7 @@ export function keyEntry(
 }
 
 async function fill(stores: Stores, hash: string) {
-  const network = stores.caller?.network ?? "none";
-  const { giveBack } = await takeFrom(stores, [{ ...UNKNOWN, key: network }]);
+  const { giveBack } = await takeFrom(stores, [bucketOf(UNKNOWN, networkOf(stores))]);
   const ofLivingOwner = and(isNull(person.blockedAt), isNull(person.deletedAt));
   const [row] = await stores.db
     .select()

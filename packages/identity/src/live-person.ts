@@ -5,7 +5,7 @@ import { and, eq, gt, isNull, or } from "drizzle-orm";
 import { apiKey, person, session } from "./identity.sql.ts";
 import { keyEntry, keyKey } from "./live-key.ts";
 import { sessionKey } from "./live-session.ts";
-import { ENDED, ENDED_SECONDS, type Entry, putEntries } from "./rights-cache.ts";
+import { ENDED, ENDED_SECONDS, putEntries } from "./rights-cache.ts";
 
 /**
  * Brings everything that acts in a person's name to what Postgres says, at once for every reader. A
@@ -28,14 +28,13 @@ export async function rewriteRights(ctx: Pick<Ctx, "db" | "redis" | "now">, id: 
 
   const { version, role } = owner;
   const isOut = owner.blockedAt !== null || owner.deletedAt !== null;
-  const entries: [string, Entry][] = [
-    ...sessions.map((row): [string, Entry] => [
-      sessionKey(row.id),
-      row.endedAt ? ENDED : { version, role },
-    ]),
-    ...keys.map((row): [string, Entry] => {
+  const entries = [
+    ...sessions.map(
+      (row) => [sessionKey(row.id), row.endedAt ? ENDED : { version, role }] as const,
+    ),
+    ...keys.map((row) => {
       const suspended = isOut ? { version, ended: true } : keyEntry(row, owner);
-      return [keyKey(row.hash), row.revokedAt ? ENDED : suspended];
+      return [keyKey(row.hash), row.revokedAt ? ENDED : suspended] as const;
     }),
   ];
   await putEntries(ctx, entries);

@@ -4,6 +4,7 @@ import { and, eq, gt, isNull } from "drizzle-orm";
 import * as z from "zod";
 
 import { person, session } from "./identity.sql.ts";
+import { redisKey } from "./redis-key.ts";
 import { Ended, ENDED, putEntries } from "./rights-cache.ts";
 
 const Live = z.object({ version: z.int(), role: z.enum(person.role.enumValues) });
@@ -24,7 +25,7 @@ export async function forgetSession(ctx: Pick<Ctx, "redis">, sessionId: Id<"sess
 }
 
 export function sessionKey(sessionId: Id<"session">) {
-  return `session:${sessionId}`;
+  return redisKey("session", sessionId);
 }
 
 /** A session that has not ended, of a person who is neither blocked nor deleted. */

@@ -1,10 +1,10 @@
 import type { Ctx } from "@netcheck/kernel/ctx";
-import { readBriefly } from "@netcheck/kernel/measure";
 import { sample } from "@netcheck/kernel/metric";
+import { readBriefly } from "@netcheck/kernel/read-briefly";
 import { and, count, gt, isNull } from "drizzle-orm";
 
-import { METRICS } from "./catalogue.ts";
 import { session } from "./identity.sql.ts";
+import { METRICS } from "./metric-catalogue.ts";
 
 const COUNTED = 100_000;
 

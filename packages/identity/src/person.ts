@@ -3,8 +3,8 @@ import type { Ctx, Tx } from "@netcheck/kernel/ctx";
 import { conflict, notFound } from "@netcheck/kernel/fault";
 import { requireScope } from "@netcheck/kernel/guard";
 import { type Id, idSchema, newId } from "@netcheck/kernel/id";
-import { emit, transaction } from "@netcheck/kernel/outbox";
 import { Page, pageOf, readCursor } from "@netcheck/kernel/page";
+import { emit, transaction } from "@netcheck/kernel/transaction";
 import { and, eq, gt, isNull, isNotNull } from "drizzle-orm";
 import * as z from "zod";
 
@@ -43,7 +43,7 @@ export async function createPerson(ctx: Ctx, input: z.output<typeof CreatePerson
   const email = input.email.toLowerCase();
   const password = input.password ?? generatePassword();
   checkNewPassword(password, email, "password");
-  const createdAt = ctx.now();
+  const createdAt = acting.now();
   const id = newId<"person">(createdAt);
   const passwordHash = await hashPassword(password);
 
@@ -103,7 +103,7 @@ export async function updatePerson(
   const { after } = await transaction(acting, changesOf, async (tx) => {
     const before = await lockWithAdmins(tx, id);
     if (password !== undefined) checkNewPassword(password, before.email, "password");
-    const blockedAt = blocked === true ? (before.blockedAt ?? ctx.now()) : null;
+    const blockedAt = blocked === true ? (before.blockedAt ?? acting.now()) : null;
     const set = {
       role: role ?? before.role,
       blockedAt: blocked === undefined ? before.blockedAt : blockedAt,
@@ -112,18 +112,18 @@ export async function updatePerson(
     };
     if (before.isLastAdmin && (set.role !== "admin" || set.blockedAt)) throw lastAdmin();
     const [row] = await tx.update(person).set(set).where(eq(person.id, id)).returning();
-    if (set.blockedAt || passwordHash) await endSessions(tx, id, ctx.now());
+    if (set.blockedAt || passwordHash) await endSessions(tx, id, acting.now());
     await emit(tx, acting, RightsChanged, { personId: id });
     return { before, after: row ?? before };
   });
-  await rewriteRights(ctx, id);
+  await rewriteRights(acting, id);
   return view(after);
 }
 
 /** Out at once, with all sessions and keys; what they did stays on record under their e-mail. */
 export async function deletePerson(ctx: Ctx, id: Id<"person">) {
   const acting = requireScope(ctx, "people:write");
-  const now = ctx.now();
+  const now = acting.now();
   const audit = ({ email }: Row) =>
     ({ action: "person.deleted", subjectId: id, details: { email } }) as const;
   await transaction(acting, audit, async (tx) => {
@@ -137,7 +137,7 @@ export async function deletePerson(ctx: Ctx, id: Id<"person">) {
     await emit(tx, acting, RightsChanged, { personId: id });
     return before;
   });
-  await rewriteRights(ctx, id);
+  await rewriteRights(acting, id);
 }
 
 /**

@@ -8,12 +8,13 @@ import { ENDED_SECONDS } from "./rights-cache.ts";
 
 /** Deletes sessions that are over, with their refresh tokens, and spent tokens that outlived any session. */
 export async function purgeSessions(ctx: IdentityCtx) {
-  const db = writing(requireActor(ctx, "system"));
-  const now = ctx.now();
+  const acting = requireActor(ctx, "system");
+  const db = writing(acting);
+  const now = acting.now();
   const before = (seconds: number) => new Date(now.getTime() - seconds * 1000);
   const isOver = or(lt(session.expiresAt, now), lt(session.endedAt, before(ENDED_SECONDS)));
   await db.delete(session).where(isOver);
   await db
     .delete(refreshToken)
-    .where(lt(refreshToken.issuedAt, before(ctx.sessionLifetimeSeconds)));
+    .where(lt(refreshToken.issuedAt, before(acting.sessionLifetimeSeconds)));
 }

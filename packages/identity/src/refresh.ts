@@ -1,8 +1,8 @@
 import { conflict, unauthenticated } from "@netcheck/kernel/fault";
 import { type Acting, actAs, asStranger } from "@netcheck/kernel/guard";
 import type { Id } from "@netcheck/kernel/id";
-import { transaction } from "@netcheck/kernel/outbox";
 import { hashSecret, newSecret } from "@netcheck/kernel/secret";
+import { transaction } from "@netcheck/kernel/transaction";
 import { and, eq, isNull } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import * as z from "zod";
@@ -58,7 +58,7 @@ export async function refresh(ctx: IdentityCtx, token: string | undefined) {
   });
   if (!ids) return await refuse(bearer, hash, giveBack);
   await giveBack();
-  return { ...(await credentials(ctx, ids)), refreshToken: successor };
+  return { ...(await credentials(bearer, ids)), refreshToken: successor };
 }
 
 async function refuse(
@@ -94,7 +94,7 @@ async function endReused(
   const acting = actAs(ctx, sessionActor(found.person, id));
   const audit = whenEnded(id, "session.refresh_reused");
   await transaction(acting, audit, (tx) => markEnded(tx, acting, id));
-  await forgetSession(ctx, id);
+  await forgetSession(acting, id);
 }
 
 /** The session that a refresh token belongs to, spent or not. */

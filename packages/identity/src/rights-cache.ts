@@ -1,4 +1,5 @@
 import type { Ctx } from "@netcheck/kernel/ctx";
+import type { RedisKey } from "@netcheck/kernel/redis-key";
 import * as z from "zod";
 
 const CACHED_SECONDS = 300;
@@ -6,7 +7,7 @@ const CACHED_SECONDS = 300;
 export const ENDED_SECONDS = 3_600;
 
 /** What Redis holds of a session or a key. `version` is the person's: a copy never replaces a newer one. */
-export type Entry = { version: number } & Record<string, unknown>;
+type Entry = { version: number } & Record<string, unknown>;
 
 /** Newer than every version that ever is. */
 export const ENDED = { version: Number.MAX_SAFE_INTEGER, ended: true } as const;
@@ -27,7 +28,7 @@ const BATCH = 500;
 /** Writes each entry unless Redis holds a newer one; safe to repeat, and in any order. */
 export async function putEntries(
   { redis }: Pick<Ctx, "redis">,
-  entries: readonly (readonly [key: string, entry: Entry])[],
+  entries: readonly (readonly [key: RedisKey, entry: Entry])[],
 ) {
   for (let from = 0; from < entries.length; from += BATCH) {
     const batch = entries.slice(from, from + BATCH);

@@ -2,8 +2,8 @@ import type { Ctx, Tx } from "@netcheck/kernel/ctx";
 import { Fault, notFound } from "@netcheck/kernel/fault";
 import { type Acting, actAs, asStranger, requireActor } from "@netcheck/kernel/guard";
 import { type Id, idSchema } from "@netcheck/kernel/id";
-import { emit, transaction } from "@netcheck/kernel/outbox";
 import { type Page, pageOf, readCursor } from "@netcheck/kernel/page";
+import { emit, transaction } from "@netcheck/kernel/transaction";
 import { and, desc, eq, gt, isNull, lt } from "drizzle-orm";
 import type * as z from "zod";
 
@@ -24,10 +24,10 @@ export function requireSession<C extends Pick<Ctx, "actor">>(ctx: C) {
 
 /** One's own that are live, the newest first. */
 export async function listSessions(ctx: Ctx, { limit, cursor: given }: z.output<typeof Page>) {
-  const { actor, db } = requireSession(ctx);
+  const { actor, db, now } = requireSession(ctx);
   const { personId, sessionId } = actor;
   const cursor = readCursor<"session">(given);
-  const live = and(isNull(session.endedAt), gt(session.expiresAt, ctx.now()));
+  const live = and(isNull(session.endedAt), gt(session.expiresAt, now()));
   const rows = await db
     .select()
     .from(session)
@@ -51,7 +51,7 @@ export async function revokeSession(ctx: Ctx, id: Id<"session">) {
     .where(and(eq(session.id, id), eq(session.personId, acting.actor.personId)));
   if (!mine) throw notFound("session");
   await transaction(acting, whenEnded(id, "session.ended"), (tx) => markEnded(tx, acting, id));
-  await forgetSession(ctx, id);
+  await forgetSession(acting, id);
 }
 
 /**
@@ -63,19 +63,19 @@ export async function signOut(
   sessionId: Id<"session">,
   prove: (sessionId: Id<"session">) => void,
 ) {
-  const { db } = asStranger(ctx);
-  const [found] = await db
+  const stranger = asStranger(ctx);
+  const [found] = await stranger.db
     .select()
     .from(session)
     .innerJoin(person, eq(person.id, session.personId))
-    .where(and(eq(session.id, sessionId), isLive(ctx.now())));
+    .where(and(eq(session.id, sessionId), isLive(stranger.now())));
   if (found) {
     prove(sessionId);
-    const acting = actAs(ctx, sessionActor(found.person, sessionId));
+    const acting = actAs(stranger, sessionActor(found.person, sessionId));
     const audit = whenEnded(sessionId, "session.ended");
     await transaction(acting, audit, (tx) => markEnded(tx, acting, sessionId));
   }
-  await forgetSession(ctx, sessionId);
+  await forgetSession(stranger, sessionId);
 }
 
 /** The first to end it leaves the event, and with `whenEnded` the record. */

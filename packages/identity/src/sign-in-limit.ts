@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 
+import { networkOf } from "@netcheck/kernel/network";
 import { takeFrom } from "@netcheck/kernel/rate-limit";
 
 import type { IdentityCtx } from "./ctx.ts";
+import { bucketOf } from "./redis-key.ts";
 
 const WINDOW = { windowSeconds: 300 };
 const PER_ACCOUNT_AND_NETWORK = { name: "sign_in", most: 10, ...WINDOW };
@@ -22,9 +24,9 @@ const SLOW_MS = 1_000;
 export async function beginSignIn(ctx: IdentityCtx, email: string) {
   const [account, network] = [digest(email), networkOf(ctx)];
   const { levels, giveBack } = await takeFrom(ctx, [
-    { ...PER_ACCOUNT_AND_NETWORK, key: `${account}:${network}` },
-    { ...PER_NETWORK, key: network },
-    { ...PER_ACCOUNT, key: account },
+    bucketOf(PER_ACCOUNT_AND_NETWORK, account, network),
+    bucketOf(PER_NETWORK, network),
+    bucketOf(PER_ACCOUNT, account),
   ]);
   if (levels.some(({ waitMs }) => waitMs > 0)) await pause(SLOW_MS);
   return { giveBack };
@@ -34,13 +36,9 @@ export async function beginSignIn(ctx: IdentityCtx, email: string) {
 export function beginRefresh(ctx: IdentityCtx, token: string) {
   const network = networkOf(ctx);
   return takeFrom(ctx, [
-    { ...PER_TOKEN_AND_NETWORK, key: `${digest(token)}:${network}` },
-    { ...REFRESH_PER_NETWORK, key: network },
+    bucketOf(PER_TOKEN_AND_NETWORK, digest(token), network),
+    bucketOf(REFRESH_PER_NETWORK, network),
   ]);
-}
-
-function networkOf({ caller }: IdentityCtx) {
-  return caller?.network ?? "none";
 }
 
 /** Keys of Redis carry neither addresses of people nor secrets. */

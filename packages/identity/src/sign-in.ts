@@ -3,8 +3,8 @@ import { actAs, asStranger, requireActor } from "@netcheck/kernel/guard";
 import { type Id, newId } from "@netcheck/kernel/id";
 import { prepared } from "@netcheck/kernel/prepared";
 import { hashSecret, newSecret } from "@netcheck/kernel/secret";
+import { writeAndRecord } from "@netcheck/kernel/transaction";
 import { into, type Source } from "@netcheck/kernel/write-from";
-import { writeAndRecord } from "@netcheck/kernel/writing";
 import { and, eq, isNull, sql } from "drizzle-orm";
 import * as z from "zod";
 
@@ -32,7 +32,7 @@ const byEmail = prepared((db) => {
 export async function login(ctx: IdentityCtx, input: z.output<typeof Login>) {
   const stranger = asStranger(ctx);
   const email = input.email.toLowerCase();
-  const attempt = await beginSignIn(ctx, email);
+  const attempt = await beginSignIn(stranger, email);
   const [found] = await byEmail(stranger.db).execute({ email });
   const matches = await verifyPassword(found?.passwordHash, input.password);
   if (!found || !matches || found.blockedAt) {
@@ -41,17 +41,17 @@ export async function login(ctx: IdentityCtx, input: z.output<typeof Login>) {
     await writeAndRecord(stranger, { action: "session.refused", subjectId, details });
     throw unauthenticated(WRONG);
   }
-  const opened = await openSession(ctx, found);
+  const opened = await openSession(stranger, found);
   await attempt.giveBack();
   return { ...opened, user: { id: found.id, email: found.email, role: found.role } };
 }
 
 /** A session for one of our own jobs to act as this person, over HTTP like everyone else. */
 export async function impersonate(ctx: IdentityCtx, email: string) {
-  const { db } = requireActor(ctx, "system");
-  const [found] = await byEmail(db).execute({ email });
+  const acting = requireActor(ctx, "system");
+  const [found] = await byEmail(acting.db).execute({ email });
   if (!found) throw unauthenticated("No such person.");
-  return await openSession(ctx, found);
+  return await openSession(acting, found);
 }
 
 /** What a client needs to act in a session from now on. */
@@ -87,5 +87,5 @@ async function openSession(ctx: IdentityCtx, found: typeof person.$inferSelect) 
   const writes = [into(session, [row]), into(refreshToken, [issued])];
   if (!(await writeAndRecord(acting, entry, still, writes))) throw unauthenticated(WRONG);
   const ids = { personId: found.id, sessionId };
-  return { ...(await credentials(ctx, ids)), refreshToken: token };
+  return { ...(await credentials(acting, ids)), refreshToken: token };
 }

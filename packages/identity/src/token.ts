@@ -2,7 +2,7 @@ import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 
 import { unauthenticated } from "@netcheck/kernel/fault";
 import { type Id, idSchema } from "@netcheck/kernel/id";
-import { once } from "@netcheck/kernel/once";
+import { lazily } from "@netcheck/kernel/lazily";
 import type { JWK } from "jose";
 import * as z from "zod";
 
@@ -59,16 +59,16 @@ export async function openTokens(options: {
   const [, signing] = options.keys.keys;
   const use = { issuer, audience: AUDIENCE };
   // Loaded and made when first needed: a cold start of a function needs one of them, or none.
-  const verifier = once(async () => {
+  const verifier = lazily(async () => {
     const { openVerifier } = await import("./token-verifier.ts");
     return openVerifier(publicKeys, use);
   });
-  const signer = once(async () => {
+  const signer = lazily(async () => {
     const { openSigner } = await import("./token-signer.ts");
     return await openSigner(signing);
   });
-  const csrfKeys = once(() => options.keys.keys.map(csrfKeyOf));
-  const csrfKey = once(() => csrfKeyOf(signing));
+  const csrfKeys = lazily(() => options.keys.keys.map(csrfKeyOf));
+  const csrfKey = lazily(() => csrfKeyOf(signing));
 
   // A signature once found good stays good; whether the session still lives is asked each time.
   const verified = new Map<string, { claims: z.output<typeof Claims>; expiresAtMs: number }>();

@@ -1,6 +1,6 @@
 /** What the types of `guard.ts` cannot say. Each rule has its canaries in test/architecture.test.ts. */
 
-const NOT_MADE_HERE = new Set(["Acting", "Db", "Reader", "Tx", "Writer"]);
+const NOT_MADE_HERE = new Set(["Acting", "Db", "Reader", "RedisKey", "Tx", "Writer"]);
 const GUARDS = /^(require[A-Z]\w*|actAs|asStranger)$/;
 
 /** A verb takes a whole ctx, and asks its guard first: what reads and writes is in the guard's answer. */
@@ -27,27 +27,39 @@ const guardFirst = {
   },
 };
 
-/** A guard that is called for nothing lets somebody else's ctx do the work. */
+/** A guard that is called for nothing, or whose answer is left for the bare ctx, lets that do the work. */
 const guardKept = {
   create(context) {
+    const message = "Go on with what the guard returned, not with the bare ctx.";
+    const check = (fn) => {
+      for (const { references } of context.sourceCode.getDeclaredVariables(fn)) {
+        const used = references.map(({ identifier }) => identifier);
+        const asked = used.filter(isGuarded);
+        const sinceAt = Math.min(...asked.map(({ parent }) => parent.range[1]));
+        for (const node of used) {
+          if (node.range[0] > sinceAt && !isGuarded(node)) context.report({ node, message });
+        }
+      }
+    };
     return {
+      FunctionDeclaration: check,
+      FunctionExpression: check,
+      ArrowFunctionExpression: check,
       ExpressionStatement({ expression }) {
         const call = expression.type === "AwaitExpression" ? expression.argument : expression;
-        if (call.type !== "CallExpression" || !GUARDS.test(call.callee.name ?? "")) return;
-        if (!isCtx(call.arguments[0])) return;
-        context.report({ node: call, message: "Use what the guard returns in place of ctx." });
+        if (isGuard(call) && isCtx(call.arguments[0])) context.report({ node: call, message });
       },
     };
   },
 };
 
-/** Nobody says of himself that a guard let him through. */
+/** Nobody says of himself that a guard let him through, and of a key that it is his. */
 const noForgery = {
   create(context) {
     const check = (node) => {
       const name = node.typeAnnotation.typeName?.name;
       if (!NOT_MADE_HERE.has(name)) return;
-      context.report({ node, message: `Only kernel/guard makes ${name}.` });
+      context.report({ node, message: `Only kernel makes ${name}.` });
     };
     return { TSAsExpression: check, TSTypeAssertion: check };
   },
@@ -74,6 +86,16 @@ function takesWholeCtx(param) {
   const type = param.typeAnnotation?.typeAnnotation;
   const parts = type?.type === "TSIntersectionType" ? type.types : [type];
   return parts.some((part) => part?.typeName?.name?.endsWith("Ctx"));
+}
+
+function isGuard(node) {
+  return node.type === "CallExpression" && GUARDS.test(node.callee.name ?? "");
+}
+
+/** A ctx as what a guard is asked about. */
+function isGuarded(identifier) {
+  const { parent } = identifier;
+  return isCtx(identifier) && isGuard(parent) && parent.arguments[0] === identifier;
 }
 
 function isCtx(argument) {

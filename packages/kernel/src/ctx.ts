@@ -12,7 +12,7 @@ export type Tx = Parameters<Parameters<Db["transaction"]>[0]>[0];
 
 type Select = "select" | "selectDistinct" | "selectDistinctOn";
 
-/** The pool for those who read. What writes is reached with what a guard returned: `kernel/outbox`. */
+/** The pool for those who read. What writes is reached with what a guard returned: `kernel/transaction`. */
 export type Reader = Pick<Db, Select | "$count" | "$with" | "$client"> & {
   with: (...queries: Parameters<Db["with"]>) => Pick<ReturnType<Db["with"]>, Select>;
 };

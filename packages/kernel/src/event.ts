@@ -2,6 +2,7 @@ import * as z from "zod";
 
 import type { Ctx } from "./ctx.ts";
 import { idSchema } from "./id.ts";
+import { REQUEST_ID } from "./request-id.ts";
 
 /** What may be told to others: a stable name and its shape. */
 export type EventType<S extends z.ZodType = z.ZodType> = {
@@ -34,7 +35,7 @@ export function envelope<S extends z.ZodType, T extends string>(event: { type: T
     id: z.uuid(),
     type: z.literal(event.type),
     at: z.iso.datetime(),
-    requestId: z.string().min(1).max(128),
+    requestId: z.string().regex(REQUEST_ID),
     actor: Author,
     data: event.schema,
   });

@@ -5,7 +5,7 @@ import type { Actor, Ctx, Writer } from "./ctx.ts";
 import type { EventType } from "./event.ts";
 import { type Acting, actAs, type ActorOf, requireActor, requireScope } from "./guard.ts";
 import { outbox } from "./outbox.sql.ts";
-import { emit, transaction, writeAndEmit } from "./outbox.ts";
+import { emit, transaction, writeAndEmit } from "./transaction.ts";
 import { writing } from "./writing.ts";
 
 const person = {

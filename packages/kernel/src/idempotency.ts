@@ -6,6 +6,7 @@ import type { Ctx, WritingCtx } from "./ctx.ts";
 import { conflict, invalid } from "./fault.ts";
 import { type Acting, requireActor } from "./guard.ts";
 import { idempotency } from "./idempotency.sql.ts";
+import { networkOf } from "./network.ts";
 import { always, type Source } from "./write-from.ts";
 import { writing } from "./writing.ts";
 
@@ -45,7 +46,7 @@ export async function once<A extends object>(
 /** Forgets keys after 24 h. Safe to repeat. */
 export async function purgeKeys(ctx: Ctx) {
   const acting = requireActor(ctx, "system");
-  const isOver = lte(idempotency.createdAt, cutoff(ctx.now()));
+  const isOver = lte(idempotency.createdAt, cutoff(acting.now()));
   await writing(acting).delete(idempotency).where(isOver);
 }
 
@@ -83,7 +84,8 @@ function cutoff(now: Date) {
   return new Date(now.getTime() - KEPT_MS);
 }
 
-function senderOf({ actor, caller }: WritingCtx) {
+function senderOf(ctx: WritingCtx) {
+  const { actor } = ctx;
   switch (actor.type) {
     case "person":
       return `person:${actor.personId}`;
@@ -94,7 +96,7 @@ function senderOf({ actor, caller }: WritingCtx) {
     case "system":
       return `system:${actor.job}`;
     case "nobody":
-      return `nobody:${caller?.network ?? "unknown"}`;
+      return `nobody:${networkOf(ctx)}`;
   }
 }
 

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 
 import type { Ctx, Reader, Tx, WritingCtx } from "./ctx.ts";
+import { type Acting, type ActorOf, requireActor } from "./guard.ts";
 import {
   boundsOf,
   type Cut,
@@ -10,11 +11,9 @@ import {
   partitionOf,
   spanOf,
   tableOf,
-} from "./cut.ts";
-import type { Acting, ActorOf } from "./guard.ts";
-import { readBriefly } from "./measure.ts";
-import { transaction } from "./outbox.ts";
+} from "./partition-cut.ts";
 import { periodIn, periodOf, type Width } from "./period.ts";
+import { transaction } from "./transaction.ts";
 
 /** Tables that are cut into the same periods, each with a default partition made by hand. */
 export type Partitions = {
@@ -34,7 +33,8 @@ export type Job = Acting<WritingCtx, ActorOf<"system">>;
  * Makes the partitions of the present period and of those ahead, and of past ones whose rows went to the
  * default partition because theirs was not there in time. Safe to repeat and to run twice at once.
  */
-export async function makePartitions(acting: Job, partitions: Partitions) {
+export async function makePartitions(ctx: Ctx, partitions: Partitions) {
+  const acting = requireActor(ctx, "system");
   const present = periodOf(partitions.width, acting.now());
   const ahead = Array.from({ length: partitions.ahead + 1 }, (_, i) => present + i);
   for (const cut of partitions.cuts) {
@@ -67,24 +67,6 @@ export async function strandedPeriods(
     .selectDistinct({ seconds: sql<string>`extract(epoch from ${start})` })
     .from(defaultOf(cut));
   return rows.map(({ seconds }) => periodOf(width, new Date(Number(seconds) * 1000)));
-}
-
-/** How many periods after the present one are ready in every table, without a gap. */
-export async function periodsAhead(ctx: Pick<Ctx, "db" | "now">, partitions: Partitions) {
-  const next = periodOf(partitions.width, ctx.now()) + 1;
-  const ready = await readBriefly(ctx, async (tx) => {
-    const runs: number[] = [];
-    for (const cut of partitions.cuts)
-      runs.push(runFrom(next, new Set(await periodsOf(tx, partitions, cut))));
-    return runs;
-  });
-  return Math.min(...ready);
-}
-
-function runFrom(first: number, periods: ReadonlySet<number>) {
-  let length = 0;
-  while (periods.has(first + length)) length += 1;
-  return length;
 }
 
 /**

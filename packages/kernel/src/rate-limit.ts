@@ -1,19 +1,8 @@
+import type { Bucket } from "./bucket.ts";
 import type { Ctx } from "./ctx.ts";
 import { Fault } from "./fault.ts";
 import { type Level, limitFields } from "./limit-fields.ts";
 import { GIVE_BACK, TAKE } from "./rate-limit-script.ts";
-
-/** `most` tokens at once, and as many again over the window, evenly. */
-export type Bucket = {
-  /** As who is limited reads it. */
-  name: string;
-  /** Whose it is, among all that are limited under this name. */
-  key: string;
-  most: number;
-  windowSeconds: number;
-  /** Its level tells that it has not enough; nobody is refused for it. */
-  onlyTells?: boolean;
-};
 
 /** What to say where these have not enough. */
 export type Refusal = (lacking: readonly Level[]) => { code: string; detail: string };
@@ -74,7 +63,7 @@ async function run(
   cost: number,
   mode: "take" | "ask",
 ) {
-  const keys = buckets.map(({ name, key }) => `limit:${name}:${key}`);
+  const keys = buckets.map(({ key }) => key);
   const sizes = buckets.flatMap(({ most, windowSeconds, onlyTells }) => [
     most,
     windowSeconds * 1000,

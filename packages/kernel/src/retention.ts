@@ -1,12 +1,26 @@
 import { sql } from "drizzle-orm";
 
 import type { Ctx, Tx } from "./ctx.ts";
-import { defaultOf, liesIn, partitionOf, type Span, spanOf } from "./cut.ts";
+import { requireActor } from "./guard.ts";
+import { defaultOf, liesIn, partitionOf, type Span, spanOf } from "./partition-cut.ts";
 import { alone, type Job, type Partitions, periodsOf, strandedPeriods } from "./partition.ts";
 import { DAY_MS, periodOf } from "./period.ts";
 
 /** Whether a period must stay for now; asked under the lock, before each table loses it. */
-type Holds = (tx: Tx, span: Span) => Promise<boolean>;
+type Holds = (tx: Tx, span: Span, now: Date) => Promise<boolean>;
+
+/** What a context says of its tables that grow: `partitions` of its `context.ts`. */
+export type Kept<C extends Ctx = Ctx> = Partitions & {
+  /** For how many whole days, as the settings say. */
+  keptDays: (ctx: C) => number;
+  holds?: Holds;
+};
+
+/** Drops the periods that are older than they are kept for. */
+export async function dropOld<C extends Ctx>(ctx: C, kept: Kept<C>) {
+  const acting = requireActor(ctx, "system");
+  await dropBefore(acting, kept, keptSince(acting, kept.keptDays(acting)), kept.holds);
+}
 
 /** The instant from which on things are kept. */
 export function keptSince({ now }: Pick<Ctx, "now">, days: number) {
@@ -43,7 +57,7 @@ async function dropPeriod(acting: Job, partitions: Partitions, period: number, h
   const span = spanOf(partitions.width, period);
   for (const cut of partitions.cuts) {
     const isHeld = await alone(acting, partitions, async (tx) => {
-      if (await holds(tx, span)) return true;
+      if (await holds(tx, span, acting.now())) return true;
       await tx.execute(sql`delete from ${defaultOf(cut)} where ${liesIn(cut, span)}`);
       await tx.execute(sql`drop table if exists ${partitionOf(cut, partitions.width, period)}`);
       return false;

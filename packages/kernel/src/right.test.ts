@@ -1,9 +1,10 @@
 import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
 
+import type { ApiEnv } from "./api-env.ts";
 import type { Actor, Ctx } from "./ctx.ts";
-import { type ApiEnv, onError } from "./http.ts";
 import { newId } from "./id.ts";
+import { onError } from "./problem.ts";
 import { type Access, may, requireRights, rightOf } from "./right.ts";
 
 const personId = newId<"person">(new Date());

@@ -2,11 +2,11 @@ import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { METHOD_NAME_ALL } from "hono/router";
 
+import type { ApiEnv } from "./api-env.ts";
 import type { Routes } from "./context.ts";
 import type { Ctx } from "./ctx.ts";
 import { Fault } from "./fault.ts";
 import { requireActor, requireScope } from "./guard.ts";
-import type { ApiEnv } from "./http.ts";
 import type { Scope } from "./scope.ts";
 
 /**

@@ -1,9 +1,9 @@
 import * as z from "zod";
 
-import { METRICS } from "./catalogue.ts";
 import type { Consumer } from "./consumer.ts";
 import type { Ctx } from "./ctx.ts";
 import type { EventHandler } from "./event.ts";
+import { METRICS } from "./metric-catalogue.ts";
 import { count } from "./metrics.ts";
 
 /** The queue in which a context hears of events. */

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 
 import { openPostgres } from "@netcheck/adapters/postgres";
 import { Base } from "@netcheck/api/env";
-import { auditRow } from "@netcheck/identity/audit";
+import { auditRow } from "@netcheck/identity/audit-row";
 import { createAdmin } from "@netcheck/identity/first-admin";
 import { generatePassword } from "@netcheck/identity/password";
 import type { Queue } from "@netcheck/kernel/queue";

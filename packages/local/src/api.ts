@@ -1,7 +1,7 @@
 import { serve } from "@hono/node-server";
 import { pollQueue } from "@netcheck/adapters/sqs";
 import { openConsumers } from "@netcheck/api/consumers";
-import { wholeApp } from "@netcheck/api/whole";
+import { wholeApp } from "@netcheck/api/whole-app";
 import { log } from "@netcheck/kernel/log";
 import { readSettings } from "@netcheck/kernel/settings";
 

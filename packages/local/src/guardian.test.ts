@@ -1,27 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
+import { useHome } from "../../../test/support/home.ts";
 import { launch, type Child } from "./child.ts";
-import { openHome, type Home } from "./home.ts";
 import { identify } from "./process-identity.ts";
 
-let home: Home;
-
-beforeAll(async () => {
-  home = await openHome(mkdtempSync(join(tmpdir(), "netcheck-guardian-")));
-  for (const name of ["logs", "children"]) home.folder(name);
-});
-afterAll(() => {
-  home.close();
-  rmSync(home.path, { recursive: true, force: true });
-});
+const home = useHome("guardian");
 
 const shell = (name: string, script: string) =>
-  launch({ name, command: "/bin/sh", args: ["-c", script], env: {}, graceMs: 300 }, home);
-const said = (name: string) => readFileSync(home.file("logs", `${name}.log`), "utf8");
+  launch({ name, command: "/bin/sh", args: ["-c", script], env: {}, graceMs: 300 }, home());
+const said = (name: string) => readFileSync(home().file("logs", `${name}.log`), "utf8");
 const saying = (name: string, words: string) =>
   expect.poll(() => said(name), { timeout: 5_000, interval: 10 }).toContain(words);
 /** What the kernel does to our end when we are killed. */

@@ -1,10 +1,10 @@
 import { getConnInfo } from "@hono/node-server/conninfo";
-import { rabbitAdmin } from "@netcheck/adapters/rabbit-admin";
 import { openRedis } from "@netcheck/adapters/redis";
 import { sqsQueue } from "@netcheck/adapters/sqs";
+import { openBrokerAdmin } from "@netcheck/api/broker-admin";
+import type { Platform } from "@netcheck/api/ctx-for";
 import { openDocs } from "@netcheck/api/docs-files";
 import { SOURCES } from "@netcheck/api/docs-sources";
-import type { Platform } from "@netcheck/api/platform";
 import { openSettings } from "@netcheck/api/settings";
 import { setLogLevel } from "@netcheck/kernel/log";
 
@@ -31,12 +31,7 @@ export async function openPlatform(env: NodeJS.ProcessEnv) {
     isOneProcess: true,
     trustedProxies: settings.TRUSTED_PROXIES,
     remoteAddress: (c) => getConnInfo(c).remote.address,
-    brokerAdmin: rabbitAdmin({
-      managementUrl: settings.AMQP_MANAGEMENT_URL ?? "",
-      vhost: settings.RMQ_AGENTS_VHOST,
-      requestExchange: settings.RMQ_REQUEST_EXCHANGE,
-      responseExchange: settings.RMQ_RESPONSE_EXCHANGE,
-    }),
+    brokerAdmin: await openBrokerAdmin(env),
   };
   const close = async () => {
     redis.close();

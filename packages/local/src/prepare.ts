@@ -1,10 +1,9 @@
 import { createQueues } from "@netcheck/adapters/sqs";
 import { reconcileBroker } from "@netcheck/agents/account";
 import { enrolByName } from "@netcheck/agents/enrolment";
-import { jobCtx } from "@netcheck/api/platform";
+import { jobCtx } from "@netcheck/api/ctx-for";
+import { makeAllPartitions } from "@netcheck/api/partitions";
 import { QUEUES } from "@netcheck/api/queues";
-import { makeCheckPartitions } from "@netcheck/checks/partition";
-import { keepAudit } from "@netcheck/identity/audit-months";
 import { authenticate } from "@netcheck/identity/bearer";
 import { createFirstAdmin, findFirstAdmin } from "@netcheck/identity/first-admin";
 import { generatePassword, NewPassword } from "@netcheck/identity/password";
@@ -35,8 +34,7 @@ export async function prepareDatabase(
   await using opened = await openPlatform(env);
   const ctx = jobCtx(opened.platform, JOB);
   await migrateDatabase(opened.settings.DATABASE_URL);
-  await makeCheckPartitions(ctx);
-  await keepAudit(ctx);
+  await makeAllPartitions(ctx);
   const known = await findFirstAdmin(ctx);
   if (known) return { email: known.email };
   const email = env["ADMIN_EMAIL"] ?? "admin@example.com";

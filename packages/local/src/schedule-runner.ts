@@ -1,10 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 
-import type { Platform } from "@netcheck/api/platform";
-import { runSchedule, SCHEDULES } from "@netcheck/api/schedules";
+import type { Platform } from "@netcheck/api/ctx-for";
+import { runSchedule, type Scheduled, SCHEDULES } from "@netcheck/api/schedules";
 import { log } from "@netcheck/kernel/log";
-
-type Scheduled = (typeof SCHEDULES)[number];
 
 /** The local stand-in for EventBridge: each schedule in its rhythm, side by side, never over itself. */
 export async function runSchedules(platform: Platform, signal: AbortSignal) {

@@ -7,7 +7,7 @@ export const Reason = z.enum(["expired", "queue_full", "rejected", "unroutable"]
 export type Reason = z.output<typeof Reason>;
 
 /** What the worker vouches for of whatever an agent says; the rest is as the agent sent it. */
-const Carried = z.object({
+export const Carried = z.object({
   kind: z.string(),
   agentId: z.uuid(),
   receivedAt: z.iso.datetime(),

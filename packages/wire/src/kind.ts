@@ -51,10 +51,20 @@ export const SAID = {
 /** The first word of an agent's routing key. */
 export type Said = keyof typeof SAID;
 
-/** What agents are asked: `agent_requests_exchange`, routing key `agent.<agentId>`, answered by a `result`. */
+/** A kind of request to agents: `agent_requests_exchange`, routing key `agent.<agentId>`. */
+export type Question = {
+  /** The queue in SQS that the worker empties. */
+  takenFrom: string;
+  schema: z.ZodType;
+};
+
+/** What agents are asked. What the worker takes, and reads of what comes back, is made from it. */
 export const ASKED = {
   check: { takenFrom: "check-requests", schema: CheckRequest },
-} as const satisfies Record<string, { takenFrom: string; schema: z.ZodType }>;
+} as const satisfies Record<string, Question>;
+
+/** What answers a request of any kind. That no agent got it is told in the same place. */
+export const ANSWER = SAID.result;
 
 /** The `kind` of a request. */
 export type Asked = keyof typeof ASKED;

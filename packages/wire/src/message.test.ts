@@ -3,15 +3,15 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type * as z from "zod";
 
+import { SAID } from "./kind.ts";
 import { CheckRequest, CheckResponse, CheckType, Heartbeat, MAX_MESSAGE_BYTES } from "./message.ts";
 import { TypedOptions } from "./options.ts";
 
 const FOLDER = new URL("../../../test/fixtures/wire/", import.meta.url);
 
-const SCHEMAS: Record<string, z.ZodType> = {
-  "check-request": CheckRequest,
-  heartbeat: Heartbeat,
-};
+const { result: _byType, ...unasked } = SAID;
+const SCHEMAS: Record<string, z.ZodType> = { "check-request": CheckRequest };
+for (const [kind, { schema }] of Object.entries(unasked)) SCHEMAS[kind] = schema;
 for (const type of CheckType.options) {
   SCHEMAS[`${type}-request`] = CheckRequest;
   SCHEMAS[`${type}-finished`] = CheckResponse;

@@ -1,11 +1,15 @@
 import { HeartbeatDelivery, ResultDelivery } from "@netcheck/wire/delivery";
-import { SAID } from "@netcheck/wire/kind";
-import { MAX_MESSAGE_BYTES } from "@netcheck/wire/message";
+import { ASKED, SAID } from "@netcheck/wire/kind";
+import { MAX_MESSAGE_BYTES, RequestHead } from "@netcheck/wire/message";
 import { describe, expect, it } from "vitest";
+import * as z from "zod";
 
 import { type Arrival, judgeSaid, judgeUndelivered } from "./arrival.ts";
 
 const judgeResult = judgeSaid("result", SAID.result);
+/** A kind that nobody is asked but here. */
+const census = { schema: RequestHead.extend({ kind: z.literal("census"), of: z.string() }) };
+const judgeBack = judgeUndelivered({ ...ASKED, census });
 const judgeHeartbeat = judgeSaid("heartbeat", SAID.heartbeat);
 
 const AGENT = "01980000-0000-7000-8000-000000000001";
@@ -114,7 +118,7 @@ describe("a response", () => {
     expect(judgeResult(arrival({ content }), NOW)).toHaveProperty("agentId", AGENT);
   });
 
-  it.for([["a\nb"], [`${"x".repeat(200)}`], [7], [""], [{ "!": "timestamp" }]])(
+  it.for([["a\nb"], ["seven-7"], [`${"x".repeat(200)}`], [7], [""], [{ "!": "timestamp" }]])(
     "with the request id %j gets one of ours",
     ([id]) => {
       const verdict = judgeResult(arrival({ headers: { "x-request-id": id } }), NOW);
@@ -163,15 +167,26 @@ describe("a request that came back", () => {
     ["rejected", "rejected"],
     ["delivery_limit", "rejected"],
   ] as const)("because of %s is reported %s", ([death, reason]) => {
-    const verdict = judgeUndelivered(back(death));
+    const verdict = judgeBack(back(death));
     if ("reason" in verdict) throw new Error(verdict.reason);
     const expected = { kind: "undelivered", agentId: AGENT, checkId: CHECK, reason };
     const delivery = ResultDelivery.parse(JSON.parse(verdict.body));
     expect(delivery).toEqual({ ...expected, requestId: "request-1" });
   });
 
+  it("[AGT-27] of any kind of the catalogue is reported, read by its own schema", () => {
+    const asked = { v: 1, id: CHECK, kind: "census", of: "disks" };
+    const verdict = judgeBack(back("expired", asked));
+    if ("reason" in verdict) throw new Error(verdict.reason);
+    expect(JSON.parse(verdict.body)).toMatchObject({ checkId: CHECK, reason: "expired" });
+    const malformed = { reason: "malformed", agentId: AGENT };
+    for (const change of [{ of: 1 }, { kind: "rumour" }, { kind: "toString" }])
+      expect(judgeBack(back("expired", { ...asked, ...change }))).toEqual(malformed);
+    expect(judgeBack(back("expired", { ...asked, v: 2 }))).toMatchObject({ reason: "version" });
+  });
+
   it("and is none of ours is thrown out", () => {
-    expect(judgeUndelivered(back("expired", "{}"))).toHaveProperty("reason", "malformed");
-    expect(judgeUndelivered(arrival({}))).toEqual({ reason: "wrong_key" });
+    expect(judgeBack(back("expired", "{}"))).toHaveProperty("reason", "malformed");
+    expect(judgeBack(arrival({}))).toEqual({ reason: "wrong_key" });
   });
 });

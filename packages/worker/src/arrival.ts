@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 
 import { sqsSafe } from "@netcheck/adapters/sqs-batch";
+import { REQUEST_ID } from "@netcheck/kernel/request-id";
 import type { Carried, Reason, ResultDelivery } from "@netcheck/wire/delivery";
-import { type Kind, saidKey } from "@netcheck/wire/kind";
+import { type Kind, type Question, saidKey } from "@netcheck/wire/kind";
 import {
-  CheckRequest,
   MAX_MESSAGE_BYTES,
   REQUEST_ID_HEADER,
+  RequestHead,
   WIRE_VERSION,
 } from "@netcheck/wire/message";
 import type { ConsumeMessage } from "amqplib";
@@ -27,7 +28,6 @@ export type Verdict =
 
 const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 const USER = new RegExp(`^agent\\.(${UUID})$`);
-const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 /** Judges what lies in the queue of a kind. What a body says of its sender is ignored. */
 export function judgeSaid(kind: string, { schema, carriedAs }: Pick<Kind, "schema" | "carriedAs">) {
@@ -40,7 +40,7 @@ export function judgeSaid(kind: string, { schema, carriedAs }: Pick<Kind, "schem
     if (fields.routingKey !== saidKey(kind, agentId)) return { reason: "wrong_key", agentId };
     if (content.length > MAX_MESSAGE_BYTES) return { reason: "too_large", agentId };
     const text = content.toString();
-    const parsed = parse(text, schema);
+    const parsed = parse(jsonOf(text), schema);
     if (!parsed.success) return { reason: parsed.reason, agentId };
     const requestId = requestIdOf(arrival);
     const head = { kind: carriedAs, agentId, receivedAt: now.toISOString(), requestId };
@@ -48,17 +48,22 @@ export function judgeSaid(kind: string, { schema, carriedAs }: Pick<Kind, "schem
   };
 }
 
-/** Reads what lies in `agent_undelivered`: a request of ours that the broker could not keep. */
-export function judgeUndelivered(arrival: Arrival): Verdict {
-  const agentId = USER.exec(arrival.fields.routingKey)?.[1];
-  if (!agentId) return { reason: "wrong_key" };
-  const parsed = parse(arrival.content.toString(), CheckRequest);
-  if (!parsed.success) return { reason: parsed.reason, agentId };
-  const requestId = requestIdOf(arrival);
-  const { id: checkId } = parsed.data;
-  const reason = reasonOf(arrival.properties.headers?.["x-death"]?.[0]?.reason);
-  const report = { kind: "undelivered", agentId, checkId, reason, requestId } as const;
-  return { body: JSON.stringify(report satisfies ResultDelivery), agentId, requestId };
+/** Judges what lies in `agent_undelivered`: requests of ours, of these kinds, that the broker could not keep. */
+export function judgeUndelivered(kinds: Readonly<Record<string, Pick<Question, "schema">>>) {
+  return (arrival: Arrival): Verdict => {
+    const agentId = USER.exec(arrival.fields.routingKey)?.[1];
+    if (!agentId) return { reason: "wrong_key" };
+    const json = jsonOf(arrival.content.toString());
+    const head = parse(json, RequestHead);
+    if (!head.success) return { reason: head.reason, agentId };
+    const { id: checkId, kind } = head.data;
+    const schema = Object.hasOwn(kinds, kind) ? kinds[kind]?.schema : undefined;
+    if (!schema?.safeParse(json).success) return { reason: "malformed", agentId };
+    const requestId = requestIdOf(arrival);
+    const reason = reasonOf(arrival.properties.headers?.["x-death"]?.[0]?.reason);
+    const report = { kind: "undelivered", agentId, checkId, reason, requestId } as const;
+    return { body: JSON.stringify(report satisfies ResultDelivery), agentId, requestId };
+  };
 }
 
 /** `x-death` reasons: https://www.rabbitmq.com/docs/dlx */
@@ -69,8 +74,7 @@ function reasonOf(death: string | undefined): Reason {
 
 const Versioned = z.object({ v: z.int() });
 
-function parse<S extends z.ZodType>(text: string, schema: S) {
-  const json = jsonOf(text);
+function parse<S extends z.ZodType>(json: unknown, schema: S) {
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed;
   const version = Versioned.safeParse(json).data?.v;

@@ -8,12 +8,12 @@ import { count } from "@netcheck/kernel/metrics";
 import type { Queue } from "@netcheck/kernel/queue";
 import { within } from "@netcheck/kernel/time";
 import type { Reason, ResultDelivery } from "@netcheck/wire/delivery";
-import { ASKED, SAID } from "@netcheck/wire/kind";
+import { ANSWER } from "@netcheck/wire/kind";
 import { REQUEST_ID_HEADER } from "@netcheck/wire/message";
 
-import { METRICS } from "./catalogue.ts";
+import { METRICS } from "./metric-catalogue.ts";
 import { type Outcome, publisher } from "./publisher.ts";
-import { expirationOf, readRequest, type Request } from "./request.ts";
+import { expirationOf, type Request, SOURCES } from "./request.ts";
 import type { Standing } from "./standing.ts";
 
 type Options = {
@@ -25,7 +25,10 @@ type Options = {
   onReady: () => void;
 };
 
-const QUEUE = ASKED.check.takenFrom;
+type Publish = ReturnType<typeof publisher>;
+type Source = (typeof SOURCES)[keyof typeof SOURCES];
+
+/** Of each queue, at a time. */
 const RECEIVES = 3;
 /** Below the queue's visibility timeout of 5 s, with time left for the report and the delete. */
 const CONFIRM_MS = 3_000;
@@ -33,13 +36,20 @@ const BLOCKED_PAUSE_MS = 250;
 
 /** SQS to RabbitMQ: a message is deleted once the broker has confirmed every agent's copy. */
 export async function fanOut(link: Link, options: Options) {
-  const { sqs, queue, exchange, standing, signal, onReady } = options;
   const channel = await link.confirmChannel();
-  await channel.checkExchange(exchange);
-  const publish = publisher(channel, exchange);
+  await channel.checkExchange(options.exchange);
+  const publish = publisher(channel, options.exchange);
+  const sides = Object.values(SOURCES).map((source) => carry(link, source, publish, options));
+  options.onReady();
+  await Promise.all(sides.flatMap((receive) => Array.from({ length: RECEIVES }, receive)));
+}
+
+/** Returns how to take from one queue and send on until the link is lost. */
+function carry(link: Link, { from, read }: Source, publish: Publish, options: Options) {
+  const { sqs, queue, standing, signal } = options;
   const ended = AbortSignal.any([signal, link.lost]);
   let inHand = 0;
-  standing.holds(QUEUE, () => inHand, link.lost);
+  standing.holds(from, () => inHand, link.lost);
 
   async function handleBatch(messages: readonly Received[]) {
     const settled = await Promise.allSettled(messages.map(handle));
@@ -49,7 +59,7 @@ export async function fanOut(link: Link, options: Options) {
       const left = messages.length - done.length;
       log.warn("requests left in the queue", { left, error: failed.reason });
     }
-    await sqs.deleteBatch(QUEUE, done);
+    await sqs.deleteBatch(from, done);
   }
 
   async function held(messages: readonly Received[]) {
@@ -58,8 +68,8 @@ export async function fanOut(link: Link, options: Options) {
   }
 
   async function handle({ MessageId, Body }: Received) {
-    const request = read(MessageId, Body);
-    const { requestId, checkId, agentIds } = request;
+    const request = readOrCount(read, MessageId, Body);
+    const { requestId, id: checkId, agentIds } = request;
     const outcomes = await publishAll(request);
     const reports = agentIds.flatMap((agentId, i) => {
       const reason = reasonOf(outcomes[i]);
@@ -71,11 +81,11 @@ export async function fanOut(link: Link, options: Options) {
   }
 
   async function publishAll(request: Request): Promise<readonly (Outcome | "expired")[]> {
-    const { requestId, checkId, agentIds, content } = request;
+    const { requestId, id: messageId, agentIds, content } = request;
     const expirationMs = expirationOf(request, new Date());
     if (expirationMs === undefined) return agentIds.map(() => "expired");
     const headers = { [REQUEST_ID_HEADER]: requestId };
-    const common = { content, messageId: checkId, expirationMs, headers };
+    const common = { content, messageId, expirationMs, headers };
     const all = agentIds.map((id) => publish({ ...common, routingKey: `agent.${id}` }));
     try {
       return await within(CONFIRM_MS, Promise.all(all));
@@ -90,10 +100,10 @@ export async function fanOut(link: Link, options: Options) {
       id: `${messageId}.${i}`,
       body: JSON.stringify(body),
     }));
-    await queue.send(SAID.result.carriedTo, messages);
+    await queue.send(ANSWER.carriedTo, messages);
   }
 
-  async function receive() {
+  return async function receive() {
     let failures = 0;
     while (!ended.aborted) {
       if (link.isBlocked()) {
@@ -101,7 +111,7 @@ export async function fanOut(link: Link, options: Options) {
         continue;
       }
       try {
-        const messages = await sqs.receive(QUEUE, ended);
+        const messages = await sqs.receive(from, ended);
         if (messages.length > 0 && !link.lost.aborted) await held(messages);
         failures = 0;
       } catch (error) {
@@ -110,16 +120,13 @@ export async function fanOut(link: Link, options: Options) {
         await backOff(failures, ended);
       }
     }
-  }
-
-  onReady();
-  await Promise.all(Array.from({ length: RECEIVES }, receive));
+  };
 }
 
 /** Throws for a body that is no request: SQS moves it to the dead-letter queue after some tries. */
-function read(messageId: string, body: string) {
+function readOrCount(read: Source["read"], messageId: string, body: string) {
   try {
-    return readRequest(body);
+    return read(body);
   } catch (error) {
     count(METRICS.malformedRequest, {}, { messageId });
     throw error;

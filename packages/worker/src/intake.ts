@@ -6,8 +6,8 @@ import { count } from "@netcheck/kernel/metrics";
 import { within } from "@netcheck/kernel/time";
 import type { Channel, ConsumeMessage } from "amqplib";
 
-import { METRICS } from "./catalogue.ts";
 import { forwarder } from "./forwarder.ts";
+import { METRICS } from "./metric-catalogue.ts";
 import { type Inbox, type Route, ROUTES } from "./route.ts";
 import type { Standing } from "./standing.ts";
 

@@ -5,7 +5,7 @@ import { setLogLevel } from "@netcheck/kernel/log";
 import { count } from "@netcheck/kernel/metrics";
 import { afterEach, expect, it, vi } from "vitest";
 
-import { METRICS } from "./catalogue.ts";
+import { METRICS } from "./metric-catalogue.ts";
 import { serveMetrics } from "./metrics-page.ts";
 import { openStanding } from "./standing.ts";
 

@@ -6,7 +6,7 @@ import { log } from "@netcheck/kernel/log";
 import type { Sample } from "@netcheck/kernel/metric";
 import { processSamples } from "@netcheck/kernel/metrics";
 
-import { METRICS } from "./catalogue.ts";
+import { METRICS } from "./metric-catalogue.ts";
 
 const CATALOGUE = Object.values(METRICS);
 

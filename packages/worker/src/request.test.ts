@@ -1,7 +1,7 @@
 import { CheckRequest } from "@netcheck/wire/message";
 import { describe, expect, it } from "vitest";
 
-import { expirationOf, readRequest } from "./request.ts";
+import { expirationOf, SOURCES } from "./request.ts";
 
 const DATA = {
   checkId: "01980000-0000-7000-8000-00000000000c",
@@ -17,7 +17,7 @@ const body = (change: object = {}, data: object = {}) =>
     id: "01980000-0000-7000-8000-0000000000ee",
     type: "check.requested",
     at: "2030-01-02T03:04:00.000Z",
-    requestId: "r-1",
+    requestId: "request-1",
     actor: { type: "system", job: "test" },
     data: { ...DATA, ...data },
     ...change,
@@ -25,12 +25,12 @@ const body = (change: object = {}, data: object = {}) =>
 
 describe("a body of check-requests", () => {
   it("becomes the message of the wire, once for all its agents", () => {
-    const { content, agentIds, requestId, deadlineAt } = readRequest(body());
+    const { content, agentIds, requestId, deadlineAt } = SOURCES.check.read(body());
     const { checkId, agentIds: _ids, ...rest } = DATA;
     const message: unknown = JSON.parse(String(content));
     expect(message).toEqual({ v: 1, id: checkId, kind: "check", ...rest });
     expect(CheckRequest.parse(message)).toEqual(message);
-    expect({ agentIds, requestId }).toEqual({ agentIds: DATA.agentIds, requestId: "r-1" });
+    expect({ agentIds, requestId }).toEqual({ agentIds: DATA.agentIds, requestId: "request-1" });
     expect(new Date(deadlineAt).toISOString()).toBe(DATA.deadlineAt);
   });
 
@@ -44,7 +44,7 @@ describe("a body of check-requests", () => {
     ["for something that is no agent", body({}, { agentIds: ["#"] })],
     ["without a deadline", body({}, { deadlineAt: "soon" })],
   ] as const)("is refused when it is %s", ([, text]) => {
-    expect(() => readRequest(text)).toThrow();
+    expect(() => SOURCES.check.read(text)).toThrow();
   });
 });
 

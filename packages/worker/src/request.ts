@@ -1,22 +1,33 @@
 import { CheckRequested } from "@netcheck/checks/events";
 import { envelope } from "@netcheck/kernel/event";
+import { type Asked, ASKED } from "@netcheck/wire/kind";
 import { type CheckRequest, WIRE_VERSION } from "@netcheck/wire/message";
 
-/** The SQS body of `check-requests`. */
-const Body = envelope(CheckRequested);
+const CheckBody = envelope(CheckRequested);
 
 /** One message for several agents: the same content under a routing key each. */
 export type Request = {
   requestId: string;
-  checkId: string;
+  /** What the answers will name. */
+  id: string;
   agentIds: string[];
   content: Buffer;
   deadlineAt: number;
 };
 
-/** Reads an SQS body; throws if it is not a request for a check. */
-export function readRequest(body: string): Request {
-  const { requestId, data } = Body.parse(JSON.parse(body));
+type Source<Q extends string> = {
+  from: Q;
+  /** Reads an SQS body; throws if it is no request of this kind. */
+  read: (body: string) => Request;
+};
+
+/** Where requests of each kind come from. */
+export const SOURCES = {
+  check: { from: ASKED.check.takenFrom, read: readCheck },
+} satisfies { [K in Asked]: Source<(typeof ASKED)[K]["takenFrom"]> };
+
+function readCheck(body: string): Request {
+  const { requestId, data } = CheckBody.parse(JSON.parse(body));
   const { checkId, type, target, port, options, deadlineAt, agentIds } = data;
   const request = {
     v: WIRE_VERSION,
@@ -30,7 +41,7 @@ export function readRequest(body: string): Request {
   } satisfies CheckRequest;
   return {
     requestId,
-    checkId,
+    id: checkId,
     agentIds,
     content: Buffer.from(JSON.stringify(request)),
     deadlineAt: Date.parse(deadlineAt),

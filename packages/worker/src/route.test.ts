@@ -55,7 +55,7 @@ describe("[AGT-27] a kind of the catalogue", () => {
         {
           content: Buffer.from(JSON.stringify(body)),
           fields: { routingKey },
-          properties: { userId: `agent.${AGENT}`, headers: { "x-request-id": "r1" } },
+          properties: { userId: `agent.${AGENT}`, headers: { "x-request-id": "request-1" } },
         },
         new Date("2030-01-02T03:04:05.678Z"),
       );
@@ -64,20 +64,24 @@ describe("[AGT-27] a kind of the catalogue", () => {
       kind: "rumour",
       agentId: AGENT,
       receivedAt: "2030-01-02T03:04:05.678Z",
-      requestId: "r1",
+      requestId: "request-1",
       rumour: told,
     };
     const verdict = judged(`rumour.${AGENT}`, told);
-    expect(verdict).toEqual({ body: JSON.stringify(expected), agentId: AGENT, requestId: "r1" });
+    expect(verdict).toEqual({
+      body: JSON.stringify(expected),
+      agentId: AGENT,
+      requestId: "request-1",
+    });
     expect(judged(`result.${AGENT}`, told)).toMatchObject({ reason: "wrong_key" });
     expect(judged(`rumour.${AGENT}`, { v: 1 })).toMatchObject({ reason: "malformed" });
     expect(judged(`rumour.${AGENT}`, { v: 2 })).toMatchObject({ reason: "version" });
   });
 
-  it("is one of these today", () => {
+  it("has its route, and so has what the broker gives back", () => {
+    const said = Object.values(SAID).map(({ queue, carriedTo }) => [queue, carriedTo]);
     expect(ROUTES.map(({ from, to }) => [from, to])).toEqual([
-      ["agent_results", "agent-results"],
-      ["agent_heartbeats", "agent-heartbeats"],
+      ...said,
       ["agent_undelivered", "agent-results"],
     ]);
   });

@@ -1,5 +1,5 @@
 import { UNDELIVERED_QUEUE } from "@netcheck/adapters/rabbit-topology";
-import { type Kind, type Said, SAID } from "@netcheck/wire/kind";
+import { ANSWER, ASKED, type Kind, type Said, SAID } from "@netcheck/wire/kind";
 
 import { type Arrival, judgeSaid, judgeUndelivered, type Verdict } from "./arrival.ts";
 
@@ -24,5 +24,5 @@ export function routesOf<Name extends string>(
 
 export const ROUTES: readonly Route[] = [
   ...routesOf(SAID),
-  { from: UNDELIVERED_QUEUE, to: SAID.result.carriedTo, judge: judgeUndelivered },
+  { from: UNDELIVERED_QUEUE, to: ANSWER.carriedTo, judge: judgeUndelivered(ASKED) },
 ];

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 
+import { METRICS } from "./metric-catalogue.ts";
 import { openStanding } from "./standing.ts";
 
 it("[WRK-1] says how long each connection has stood, and what it holds until it is lost", () => {
@@ -13,12 +14,7 @@ it("[WRK-1] says how long each connection has stood, and what it holds until it 
           "value" in one ? [[Object.values(one.labels).join(), one.value] as const] : [],
         ),
     );
-  const nothing = {
-    "check-requests": 0,
-    agent_results: 0,
-    agent_heartbeats: 0,
-    agent_undelivered: 0,
-  };
+  const nothing = Object.fromEntries(METRICS.inHand.labels.queue.map((queue) => [queue, 0]));
   expect(shown()).toEqual(nothing);
 
   const link = new AbortController();

@@ -1,6 +1,6 @@
 import { type Sample, sample } from "@netcheck/kernel/metric";
 
-import { METRICS } from "./catalogue.ts";
+import { METRICS } from "./metric-catalogue.ts";
 
 type Side = (typeof METRICS.linkAge.labels.link)[number];
 type Source = (typeof METRICS.inHand.labels.queue)[number];

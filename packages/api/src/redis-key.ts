@@ -1,0 +1,3 @@
+import { keysOf } from "@netcheck/kernel/redis-key";
+
+export const redisKey = keysOf("platform");

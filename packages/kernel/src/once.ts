@@ -1,5 +1,0 @@
-/** Makes what is asked for when it first is, and keeps it. */
-export function once<T>(make: () => T) {
-  let made: { value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
-}
