@@ -60,7 +60,7 @@ describe("an agent among odd checks", () => {
     const broke = await agent.ask({ type: "tcp", target: MISTAKE, port: 80 });
     expect(broke).toMatchObject(ofAgent("internal"));
     expect(await running).toMatchObject(ofAgent("internal"));
-    expect(await ended).toBe(1);
+    expect(await ended).toBe(70);
     expect(await agent.ready()).toBe(0);
     ({ ended } = await agent.start());
     expect(await askPage()).toMatchObject({ status: "finished" });

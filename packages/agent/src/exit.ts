@@ -1,4 +1,4 @@
-/** 1: broke down, or could not be used. 2: started wrongly. 3: the platform no longer knows this agent. */
+/** 2: started wrongly. 3: the platform no longer knows this agent. */
 export type ExitCode = 1 | 2 | 3;
 
 export type Exit = Error & { exitCode: ExitCode };

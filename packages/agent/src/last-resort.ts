@@ -1,9 +1,8 @@
-import type { ExitCode } from "./exit.ts";
 import { log } from "./log.ts";
 import { messageOf } from "./text.ts";
 
-/** What a supervisor starts again. */
-const BROKEN: ExitCode = 1;
+/** EX_SOFTWARE of sysexits(3), which a supervisor starts again. */
+const BROKEN = 70;
 /** What is salvaged has this long. */
 const SALVAGE_MS = 2_000;
 
