@@ -29,7 +29,7 @@ describe("an agent among odd checks", () => {
   let ended: Promise<unknown>;
   beforeAll(async () => {
     for (const server of [page, hole]) await once(server.listen(0, "127.0.0.1"), "listening");
-    agent = await openAgentStand([process.execPath, "--import", BROKEN, AGENT]);
+    agent = await openAgentStand([process.execPath, "--import", BROKEN, AGENT], [], 1);
     ({ ended } = agent);
   });
   afterAll(async () => {
@@ -53,6 +53,25 @@ describe("an agent among odd checks", () => {
     expect(pages.map(({ status }) => status)).toEqual(["finished", "finished", "finished"]);
     expect(await asked).toMatchObject({ ...ofAgent("unreachable"), failedPhase: "dns", error: {} });
     expect(await agent.ready()).toBe(0);
+  });
+
+  it("[PRB-95] [PRB-97] whose clock is set while it works judges checks as before, and says so", async () => {
+    const options = { timeoutMs: 800 };
+    const asked = { type: "http", target: "127.0.0.1", port: portOf(hole), options };
+    for (const offsetMs of [5_000, -5_000, 10_800_000, -10_800_000]) {
+      const running = agent.ask(asked, 3_000);
+      process.kill(agent.pid, "SIGUSR2");
+      expect(await agent.ask({ ...asked, port: portOf(page) }, 3_000)).toMatchObject({
+        status: "finished",
+      });
+      const { durationMs, startedAt, ...late } = await running;
+      expect(late).toMatchObject({ status: "failed", error: { code: "timeout" } });
+      expect(Math.abs(durationMs - options.timeoutMs)).toBeLessThan(500);
+      expect(Math.abs(Date.parse(startedAt) + durationMs - Date.now())).toBeLessThan(1_000);
+      const told = () => agent.beats().at(-1)?.clockOffsetMs ?? 0;
+      await expect.poll(() => Math.abs(told() - offsetMs), { timeout: 5_000 }).toBeLessThan(500);
+    }
+    expect(Date.now() - Date.parse(agent.beats().at(-1)?.clockJumpedAt ?? "")).toBeLessThan(5_000);
   });
 
   it("[PRB-90] that breaks down answers for what runs, ends, and is well again when it is started", async () => {
