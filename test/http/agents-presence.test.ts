@@ -131,7 +131,16 @@ describe("the presence of agents", () => {
     world().advance(1_000);
     const slow = new Date(now.getTime() - 59_000).toISOString();
     await recordHeartbeats(world().system(), [delivered(id, world().platform.now(), { at: slow })]);
-    expect(await get(id)).toMatchObject({ clockOffsetMs: -60_000 });
+    expect(await get(id)).toMatchObject({ clockOffsetMs: -60_000, clockJumpedAt: null });
+  });
+
+  it("[AGT-19] what it has learnt of its clock goes before what its beat shows of it", async () => {
+    const { id } = await registered("clock-learnt");
+    const clockJumpedAt = "2026-11-20T14:32:10.512Z";
+    const beaten = delivered(id, world().platform.now());
+    const heartbeat = { ...beaten.heartbeat, clockOffsetMs: 250, clockJumpedAt };
+    await recordHeartbeats(world().system(), [{ ...beaten, heartbeat }]);
+    expect(await get(id)).toMatchObject({ clockOffsetMs: 250, clockJumpedAt });
   });
 
   it("[AGT-20] a beat over HTTP counts like any other, and is the secret's agent's own", async () => {

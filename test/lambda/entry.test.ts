@@ -84,7 +84,7 @@ describe("the HTTP function", () => {
   it("answers an event of payload format 2.0", async () => {
     const answer = await call("GET", "/health");
     expect(answer).toMatchObject({ statusCode: 200, isBase64Encoded: false });
-    expect(answer.json).toEqual({ status: "ok" });
+    expect(answer.json).toEqual({ status: "ok", serverTime: expect.any(String) });
     expect((await call("GET", "/ready")).json).toEqual({ status: "ready" });
   });
 

@@ -42,10 +42,9 @@ export async function getTarget(ctx: ChecksCtx, id: Id<"check">) {
     ],
     "packages/checks/src/check.routes.ts": [
       { after: "getCheck, ", write: "getTarget, " },
-      { before: "export const checkRoutes", write: "const One = z.object({ id: CheckId });\n\n" },
       {
         before: '  .get("/", may("checks:read")',
-        write: `  .get("/:id/target", may("checks:read"), validate("param", One), async (c) =>
+        write: `  .get("/:id/target", may("checks:read"), validateId(CheckId), async (c) =>
     c.json(await getTarget(c.var.ctx, c.req.valid("param").id)),
   )
 `,

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { CheckResponse } from "@netcheck/wire/message";
+import { CheckResponse, Heartbeat } from "@netcheck/wire/message";
 import type { AgentSession } from "@netcheck/wire/registration";
 
 import { freshVhost, newAccount } from "./vhost.ts";
@@ -25,6 +25,7 @@ export type Asked = {
 export async function openAgentStand(
   [program = "", ...flags]: readonly string[],
   args: readonly string[] = [],
+  heartbeatIntervalSeconds = 30,
 ) {
   await using stack = new AsyncDisposableStack();
   const vhost = stack.use(await freshVhost());
@@ -37,7 +38,7 @@ export async function openAgentStand(
     agentId: account.agentId,
     agentSecret: "s",
     serverTime: "",
-    heartbeatIntervalSeconds: 30,
+    heartbeatIntervalSeconds,
     broker: {
       host: broker.hostname,
       port: Number(broker.port),
@@ -61,25 +62,46 @@ export async function openAgentStand(
   const connection = await vhost.connect();
   const channel = await connection.createConfirmChannel();
   const { queue } = await channel.assertQueue("", { exclusive: true });
+  await channel.bindQueue(queue, vhost.responseExchange, "heartbeat.#");
   await channel.bindQueue(queue, vhost.responseExchange, "result.#");
   const waiting = new Map<string, (answer: CheckResponse) => void>();
-  const onMessage = (content: Buffer) => {
+  const beats: Heartbeat[] = [];
+  const onMessage = (content: Buffer, key: string) => {
+    if (key.startsWith("heartbeat.")) {
+      beats.push(Heartbeat.parse(JSON.parse(content.toString())));
+      return;
+    }
     const answer = CheckResponse.parse(JSON.parse(content.toString()));
     waiting.get(answer.id)?.(answer);
     waiting.delete(answer.id);
   };
-  await channel.consume(queue, (message) => message && onMessage(message.content), { noAck: true });
+  await channel.consume(
+    queue,
+    (message) => message && onMessage(message.content, message.fields.routingKey),
+    { noAck: true },
+  );
 
   const url = `http://127.0.0.1:${port}`;
   const state = join(folder, "agent.json");
   const own = ["--url", url, "--token", "t", "--state", state, "--allow", "127.0.0.0/8"];
-  const child = spawn(program, [...flags, ...own, ...args], {
-    env: { LOG_LEVEL: "ERROR" },
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
-  });
-  stack.defer(() => end(child, "SIGKILL"));
-  await once(child, "message", { signal: AbortSignal.timeout(20_000) });
-  const { pid = 0 } = child;
+  let child: ChildProcess | undefined;
+  stack.defer(() => child && end(child, "SIGKILL"));
+
+  /** Starts the program, again where it has ended; resolves when it takes requests. */
+  async function start() {
+    child = spawn(program, [...flags, ...own, ...args], {
+      env: { LOG_LEVEL: "ERROR" },
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    });
+    const ended = once(child, "exit").then(([code, by]: unknown[]) => code ?? by);
+    await Promise.race([
+      once(child, "message", { signal: AbortSignal.timeout(20_000) }),
+      ended.then((how) => Promise.reject(new Error(`ended with ${String(how)} too early`))),
+    ]);
+    return { pid: child.pid ?? 0, ended };
+  }
+
+  const { pid, ended } = await start();
 
   /** Puts one request into the agent's queue; resolves with its answer. */
   function ask({ type, target, port: at, options = {} }: Asked, lifeMs = 60_000) {
@@ -96,6 +118,11 @@ export async function openAgentStand(
   const owned = stack.move();
   return {
     pid,
+    /** Its exit code, or the signal that ended it. */
+    ended,
+    start,
+    /** What it has said of itself so far. */
+    beats: () => beats,
     ask,
     /** How many requests wait at the broker, not counting those the agent holds. */
     ready: async () => (await channel.checkQueue(account.queue)).messageCount,

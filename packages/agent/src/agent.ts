@@ -7,12 +7,14 @@ import { createClock } from "./clock.ts";
 import { createDesk } from "./desk.ts";
 import { createEnrolment } from "./enrolment.ts";
 import { startHeartbeat } from "./heartbeat.ts";
+import { standBy } from "./last-resort.ts";
 import { isRefusal, openLink, type Ending, type Link } from "./link.ts";
 import { log } from "./log.ts";
 import { createPlatform } from "./platform.ts";
 import { collectWhenQuiet } from "./quiet.ts";
 import type { Settings } from "./settings.ts";
 import { messageOf } from "./text.ts";
+import { createTimekeeper } from "./timekeeper.ts";
 import { orAborted, pause } from "./wait.ts";
 
 /** What runs when the agent is told to stop has this long to finish and be confirmed. */
@@ -33,11 +35,13 @@ export async function runAgent(settings: Settings, stop: AbortSignal, onReady: (
   const clock = createClock();
   const capabilities = await findCapabilities();
   const platform = createPlatform(settings.platformUrl, clock);
+  const keepTime = createTimekeeper(clock, platform.askTime);
   const enrolment = await createEnrolment(settings, platform, capabilities);
   const halt = new AbortController();
   const context = { allow: settings.allow, clock, stop: halt.signal };
   const desk = createDesk(context);
   collectWhenQuiet(desk);
+  standBy(salvage);
   const openSession = () => orAborted(enrolment.open(stop), stop);
   let ready = onReady;
   let link: Link | undefined;
@@ -74,24 +78,38 @@ export async function runAgent(settings: Settings, stop: AbortSignal, onReady: (
       intervalSeconds: heartbeatIntervalSeconds,
       capabilities,
       running: () => desk.running(),
+      clock,
+      keepTime,
     });
-    await Promise.race([desk.attach(open), open.ended]);
+    // After a sleep of this host no deadline can be judged before the time is learnt.
+    await Promise.race([Promise.all([desk.attach(open), keepTime()]), open.ended]);
     if (open.isOpen() && !stop.aborted) {
       await open.consume(settings.concurrency, (message) => desk.take(open, message));
-      log.info("connected", { agent: agentId, clockOffsetMs: clock.offsetMs() });
+      log.info("connected", { agent: agentId, clockOffsetMs: clock.aheadMs() });
       ready();
       ready = () => undefined;
     }
     return open.ended;
   }
 
-  async function leave(open: Link) {
-    log.info("stopping", { running: desk.running() });
-    const drained = desk.drain();
-    const canceled = open.cancel().catch((error: unknown) => {
+  /** What runs cannot be trusted any more, but it can be answered. */
+  async function salvage() {
+    const abandoned = desk.abandon();
+    if (!link?.isOpen()) return;
+    await Promise.all([abandoned, cancel(link)]);
+    await pause(SETTLE_MS, halt.signal);
+    await link.close();
+  }
+
+  function cancel(open: Link) {
+    return open.cancel().catch((error: unknown) => {
       log.warn("the consumer could not be canceled", { reason: messageOf(error) });
     });
-    const finished = Promise.all([canceled, drained]);
+  }
+
+  async function leave(open: Link) {
+    log.info("stopping", { running: desk.running() });
+    const finished = Promise.all([cancel(open), desk.drain()]);
     await Promise.race([finished, open.ended, pause(DRAIN_MS, halt.signal)]);
     if (open.isOpen()) await pause(SETTLE_MS, halt.signal);
     halt.abort();

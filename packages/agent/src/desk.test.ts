@@ -1,14 +1,12 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Server } from "node:net";
 
-import { parseAllowList } from "@netcheck/wire/address";
 import { CheckResponse } from "@netcheck/wire/message";
-import type { ConsumeMessage } from "amqplib";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
+import { deliveryTo, fakeLink, ID, openDesk, silence } from "../../../test/support/desk-stand.ts";
 import { createClock } from "./clock.ts";
 import { createDesk } from "./desk.ts";
-import type { Ending, Link } from "./link.ts";
 import { setLogLevel } from "./log.ts";
 
 let server: Server;
@@ -24,58 +22,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const ID = "01939f2c-8a00-7b6c-8d2e-0f1e2d3c4b5a";
-
-function message(change: object = {}, headers = {}): ConsumeMessage {
-  const deadlineAt = new Date(Date.now() + 10_000).toISOString();
-  const request = { v: 1, id: ID, type: "tcp", target: "127.0.0.1", port, options: {}, deadlineAt };
-  const content = Buffer.from(JSON.stringify({ ...request, ...change }));
-  // Only what the desk looks at: the rest of a delivery is the broker's business.
-  return { content, properties: { headers } } as ConsumeMessage;
-}
-
-/** A link that records what goes over it; `confirm` decides each publish. */
-function fakeLink(confirm: (body: string) => Promise<void> = () => Promise.resolve()) {
-  const sent: { id: string; requestId: string | undefined }[] = [];
-  const settled: string[] = [];
-  const { promise: ended, resolve } = Promise.withResolvers<Ending>();
-  let open = true;
-  const link: Link = {
-    publish: (_kind, body, requestId) => {
-      sent.push({ id: JSON.parse(body.toString()).id, requestId });
-      return confirm(body.toString());
-    },
-    consume: () => Promise.resolve(),
-    ack: () => void settled.push("ack"),
-    reject: () => void settled.push("reject"),
-    cancel: () => Promise.resolve(),
-    close: () => Promise.resolve(),
-    fail: () => undefined,
-    isOpen: () => open,
-    ended,
-  };
-  const cut = () => {
-    open = false;
-    resolve({ reason: "cut", refused: false });
-  };
-  return { link, sent, settled, cut };
-}
-
-function desk() {
-  const halt = new AbortController();
-  const made = createDesk({
-    allow: parseAllowList("127.0.0.1"),
-    clock: createClock(),
-    stop: halt.signal,
-  });
-  return { ...made, halt };
-}
+const message = (change: object = {}, headers = {}) => deliveryTo(port, change, headers);
 
 describe("a request", () => {
   it("is acknowledged only once its answer is confirmed, which carries the request id", async () => {
     const { promise: confirmed, resolve: confirm } = Promise.withResolvers<void>();
     const { link, sent, settled } = fakeLink(() => confirmed);
-    const it = desk();
+    const it = openDesk();
     await it.attach(link);
     it.take(link, message({}, { "x-request-id": "r1" }));
     expect(it.running()).toBe(1);
@@ -93,7 +46,7 @@ describe("a request", () => {
     ["past its deadline", { deadlineAt: new Date(Date.now() - 1).toISOString() }],
   ])("[CHK-35] NC-B-23 that is %s is given up and not run", async (_what, change) => {
     const { link, sent, settled } = fakeLink();
-    const it = desk();
+    const it = openDesk();
     await it.attach(link);
     it.take(link, message(change));
     await it.drain();
@@ -103,7 +56,7 @@ describe("a request", () => {
   it("[PRB-13] of a kind that this agent does not know is answered so, once", async () => {
     const bodies: string[] = [];
     const { link, sent, settled } = fakeLink((body) => Promise.resolve(void bodies.push(body)));
-    const it = desk();
+    const it = openDesk();
     await it.attach(link);
     for (let i = 0; i < 2; i++) it.take(link, message({ kind: "look" }, { "x-request-id": "r1" }));
     await it.drain();
@@ -118,8 +71,8 @@ describe("a request", () => {
 
   it("[CHK-35] NC-B-23 has its deadline judged by the platform's clock", async () => {
     const clock = createClock();
-    const serverTime = new Date(Date.now() + 60_000).toISOString();
-    clock.adjust({ serverTime, sentAt: Date.now(), receivedAt: Date.now() });
+    const at = clock.steady();
+    clock.adjust({ serverTime: Date.now() + 60_000, sentAt: at, receivedAt: at });
     const { link, settled } = fakeLink();
     const it = createDesk({ allow: [], clock, stop: new AbortController().signal });
     it.take(link, message());
@@ -130,7 +83,7 @@ describe("a request", () => {
 describe("[PRB-11] NC-B-20 a repeated request does not run again", () => {
   it("after its answer was confirmed: it is acknowledged", async () => {
     const { link, sent, settled } = fakeLink();
-    const it = desk();
+    const it = openDesk();
     await it.attach(link);
     it.take(link, message());
     await expect.poll(() => settled).toEqual(["ack"]);
@@ -140,7 +93,7 @@ describe("[PRB-11] NC-B-20 a repeated request does not run again", () => {
 
   it("while it runs: both are acknowledged with the one answer", async () => {
     const { link, sent, settled } = fakeLink();
-    const it = desk();
+    const it = openDesk();
     await it.attach(link);
     const before = connections;
     it.take(link, message());
@@ -157,7 +110,7 @@ describe("an answer that was not confirmed", () => {
     const { link, sent, settled } = fakeLink(() =>
       (tries += 1) === 1 ? Promise.reject(new Error("nacked")) : Promise.resolve(),
     );
-    const it = desk();
+    const it = openDesk();
     await it.attach(link);
     it.take(link, message());
     await it.drain();
@@ -167,7 +120,7 @@ describe("an answer that was not confirmed", () => {
   it("is published over the next link before that takes requests, and not run again", async () => {
     const lost = Promise.withResolvers<void>();
     const first = fakeLink(() => lost.promise);
-    const it = desk();
+    const it = openDesk();
     await it.attach(first.link);
     it.take(first.link, message());
     await expect.poll(() => first.sent.length).toBe(1);
@@ -183,7 +136,7 @@ describe("an answer that was not confirmed", () => {
 
   it("is published over the next link when it was ready while there was none", async () => {
     const first = fakeLink();
-    const it = desk();
+    const it = openDesk();
     await it.attach(first.link);
     it.take(first.link, message());
     first.cut();
@@ -198,7 +151,7 @@ describe("an answer that was not confirmed", () => {
 describe("a desk that closes", () => {
   it("starts nothing, and leaves new requests to the queue", async () => {
     const { link, sent, settled } = fakeLink();
-    const it = desk();
+    const it = openDesk();
     await it.attach(link);
     await it.drain();
     it.take(link, message());
@@ -206,17 +159,14 @@ describe("a desk that closes", () => {
   });
 
   it("forgets what is halted, so that its message goes back to the queue", async () => {
-    const silent = createServer(() => undefined).listen(0, "127.0.0.1");
-    await once(silent, "listening");
-    const { port: hole } = silent.address() as AddressInfo;
+    await using hole = await silence();
     const { link, sent, settled } = fakeLink();
-    const it = desk();
+    const it = openDesk();
     await it.attach(link);
-    it.take(link, message({ type: "http", port: hole, options: { timeoutMs: 60_000 } }));
+    it.take(link, message({ type: "http", port: hole.port, options: { timeoutMs: 60_000 } }));
     const drained = it.drain();
     it.halt.abort();
     await drained;
     expect([it.running(), sent, settled]).toEqual([0, [], []]);
-    silent.close();
   });
 });

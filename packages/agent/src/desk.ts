@@ -2,14 +2,21 @@ import { type CheckResponse, REQUEST_ID_HEADER } from "@netcheck/wire/message";
 import type { ConsumeMessage } from "amqplib";
 
 import { backoffMs } from "./backoff.ts";
+import { elapsedMs } from "./dial.ts";
 import type { Link } from "./link.ts";
 import { log } from "./log.ts";
 import { createMemory, type Remembered } from "./memory.ts";
+import type { Outcome } from "./probe.ts";
 import { readRequest, type Request } from "./request.ts";
-import { encodeResponse } from "./response.ts";
+import { encodeResponse, responseOf } from "./response.ts";
+import { timesReturned } from "./returned.ts";
 import { decline, run, type RunContext } from "./run.ts";
 import { messageOf } from "./text.ts";
+import { broken, givenBack } from "./unrun.ts";
 import { pause } from "./wait.ts";
+
+/** An orderly restart gives a request back once; one that comes a third time has ended two agents. */
+const MOST_RETURNS = 2;
 
 type Delivery = { link: Link; message: ConsumeMessage };
 type Check = Remembered<Delivery>;
@@ -22,6 +29,8 @@ export type Desk = {
   take(link: Link, message: ConsumeMessage): void;
   /** Starts nothing from now on; resolves when what runs is answered and confirmed. */
   drain(): Promise<void>;
+  /** The same where this agent can run nothing to its end: what runs is answered as failed by it, at once. */
+  abandon(): Promise<void>;
   running(): number;
   /** How many checks were begun since the start. */
   begun(): number;
@@ -31,6 +40,7 @@ export type Desk = {
 export function createDesk(context: RunContext): Desk {
   const memory = createMemory<Delivery>();
   const tasks = new Set<Promise<void>>();
+  const publishing = new Set<Promise<void>>();
   let current: Link | undefined;
   let draining = false;
   let running = 0;
@@ -59,9 +69,17 @@ export function createDesk(context: RunContext): Desk {
   };
 
   const answer = async (check: Check, response: CheckResponse) => {
+    if (check.state !== "running") return;
     check.answer = encodeResponse(response);
     check.state = "answered";
-    await publish(check);
+    await track(publishing, publish(check));
+  };
+
+  /** Answers a check that was not run to its end. */
+  const giveUp = async (check: Check, outcome: Outcome) => {
+    const durationMs = elapsedMs(check.cameAt);
+    const startedAt = context.clock.now() - durationMs;
+    await answer(check, responseOf({ id: check.id, startedAt, durationMs }, outcome));
   };
 
   const work = async (check: Check, request: Request) => {
@@ -73,11 +91,6 @@ export function createDesk(context: RunContext): Desk {
     await answer(check, response);
   };
 
-  const track = (task: Promise<void>) => {
-    const tracked = task.finally(() => tasks.delete(tracked));
-    tasks.add(tracked);
-  };
-
   /** Whether this came before: then both messages are settled with the one answer. */
   const isKnown = (id: string, delivery: Delivery) => {
     const known = memory.get(id);
@@ -87,7 +100,7 @@ export function createDesk(context: RunContext): Desk {
   };
 
   const begin = (id: string, delivery: Delivery, task: (check: Check) => Promise<void>) => {
-    track(task(memory.add(id, requestIdOf(delivery.message), delivery)));
+    void track(tasks, task(memory.add(id, requestIdOf(delivery.message), delivery)));
   };
 
   return {
@@ -95,9 +108,8 @@ export function createDesk(context: RunContext): Desk {
     begun: () => begun,
     attach: async (link) => {
       current = link;
-      const left = memory.unconfirmed().map(publish);
-      left.forEach(track);
-      await Promise.all(left);
+      const left = memory.all("answered").map((check) => track(publishing, publish(check)));
+      await Promise.all(left.map((task) => track(tasks, task)));
     },
     take: (link, message) => {
       // Not settled: it goes back to the queue when the link is closed.
@@ -118,13 +130,29 @@ export function createDesk(context: RunContext): Desk {
         log.warn("a request came after its deadline", { check: request.id });
         return link.reject(message);
       }
-      begin(request.id, delivery, (check) => work(check, request));
+      const returns = timesReturned(message);
+      if (returns < MOST_RETURNS)
+        return begin(request.id, delivery, (check) => work(check, request));
+      log.warn("a request came back too often", { check: request.id, returns });
+      begin(request.id, delivery, (check) => giveUp(check, givenBack(returns)));
     },
     drain: async () => {
       draining = true;
       await Promise.all(tasks);
     },
+    abandon: async () => {
+      draining = true;
+      for (const check of memory.all("running")) void giveUp(check, broken());
+      await Promise.all(publishing);
+    },
   };
+}
+
+/** Keeps a task where it can be waited for, as long as it runs. */
+function track(tasks: Set<Promise<void>>, task: Promise<void>) {
+  const tracked = task.finally(() => tasks.delete(tracked));
+  tasks.add(tracked);
+  return tracked;
 }
 
 function requestIdOf({ properties }: ConsumeMessage) {

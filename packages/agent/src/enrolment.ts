@@ -27,7 +27,7 @@ export async function createEnrolment(
   settings: Pick<Settings, "platformUrl" | "token" | "stateFile" | "insecure"> & {
     region?: string | undefined;
   },
-  platform: Platform,
+  platform: Pick<Platform, "register" | "openSession">,
   capabilities: readonly string[],
 ): Promise<Enrolment> {
   const { platformUrl, token } = settings;

@@ -104,7 +104,7 @@ async function openHop(url: URL, terms: Terms, step: Step): Promise<Opened | { f
   }
   const { socket } = secured;
   step.timings.tls = elapsedMs(startedAt);
-  step.tls = reportTls(socket, host);
+  step.tls = reportTls(socket, host, terms.now?.());
   return socket.alpnProtocol === "h2" ? { socket, http2: socket } : { socket };
 }
 

@@ -21,9 +21,11 @@ async function platform(listener: RequestListener) {
   return { ...createPlatform(`http://127.0.0.1:${port}/api/v1`, clock), clock };
 }
 
+const HOUR_LATER = new Date(Date.now() + 3_600_000).toISOString();
+
 const session = {
   agentId: "01939f2c-8a00-7b6c-8d2e-0f1e2d3c4b5a",
-  serverTime: new Date(Date.now() + 3_600_000).toISOString(),
+  serverTime: HOUR_LATER,
   heartbeatIntervalSeconds: 10,
   broker: BROKER,
 };
@@ -42,7 +44,24 @@ describe("the platform", () => {
     });
     expect(await it.openSession("s3cret")).toEqual({ session });
     expect(seen).toEqual(["POST", "/api/v1/agents/session", "Bearer s3cret"]);
-    expect(it.clock.offsetMs() / 3_600_000).toBeCloseTo(1, 2);
+    expect(it.clock.aheadMs() / 3_600_000).toBeCloseTo(-1, 2);
+  });
+
+  it.each<[string, RequestListener, number]>([
+    ["to the millisecond", say(200, { status: "ok", serverTime: HOUR_LATER }), 1],
+    [
+      "by its date",
+      say(200, { status: "ok" }, { date: new Date(HOUR_LATER).toUTCString() }),
+      1_000,
+    ],
+  ])("[PRB-96] tells its time in a call of its own, %s", async (_what, listener, precisionMs) => {
+    const it = await platform(listener);
+    expect(await it.askTime()).toBeUndefined();
+    expect(it.clock.isDue()).toBe(false);
+    expect(Math.abs(it.clock.aheadMs() + 3_600_000)).toBeLessThan(precisionMs + 1_000);
+    const away = await platform(say(502, {}));
+    expect(await away.askTime()).toBe("it answers 502");
+    expect(away.clock.isDue()).toBe(true);
   });
 
   it("is told who registers", async () => {

@@ -35,12 +35,25 @@ const serve = (name: string, options = {}) =>
     createServer({ cert: file(`${name}.pem`), key: file(`${name}.key`), ...options }, answer),
   );
 
-function probe(port: number, host = "127.0.0.1", timeoutMs = 2_000) {
-  const signal = AbortSignal.timeout(timeoutMs);
-  return probeHttp(host, port, HttpOptions.parse({ protocol: "https" }), { allow, signal });
+function probe(
+  port: number,
+  host = "127.0.0.1",
+  { timeoutMs = 2_000, now = Date.now }: { timeoutMs?: number; now?: () => number } = {},
+) {
+  const context = { allow, now, signal: AbortSignal.timeout(timeoutMs) };
+  return probeHttp(host, port, HttpOptions.parse({ protocol: "https" }), context);
 }
 
 describe("an https check", () => {
+  it.each([
+    ["2200-01-01", "expired"],
+    ["2020-01-01", "not_yet_valid"],
+  ])("[PRB-95] judges dates by the platform's time, here %s: %s", async (date, error) => {
+    const port = await serve("trusted");
+    const { result } = await probe(port, "localhost", { now: () => Date.parse(date) });
+    expect(result).toMatchObject({ statusCode: 200, tls: { authorized: false, error } });
+  });
+
   it.each(["localhost", "127.0.0.1"])(
     "[PRB-7] NC-B-26 of %s is authorized by a chain this host trusts",
     async (host) => {
@@ -142,7 +155,7 @@ describe("an https check", () => {
     const port = await listening(
       createTcpServer((socket) => void socket.on("error", () => undefined).resume()),
     );
-    const { failure } = await probe(port, "127.0.0.1", 100);
+    const { failure } = await probe(port, "127.0.0.1", { timeoutMs: 100 });
     expect(failure).toMatchObject({
       failureSource: "target",
       failedPhase: "tls",

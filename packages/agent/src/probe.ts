@@ -5,8 +5,17 @@ import type { Failure } from "./failure.ts";
 import type { Network } from "./network.ts";
 import type { RequestOf } from "./request.ts";
 
-/** `signal` fires when the check's time is over; `network` is this host's unless a test says otherwise. */
-export type ProbeContext = { allow: AllowList; signal: AbortSignal; network?: Network };
+/**
+ * `signal` fires when the check's time is over; `network` is this host's unless a test says otherwise.
+ * `now` is the platform's time in epoch milliseconds, by which dates are judged; this host's own
+ * without it.
+ */
+export type ProbeContext = {
+  allow: AllowList;
+  signal: AbortSignal;
+  now?(): number;
+  network?: Network;
+};
 
 /** What a check learnt; with a failure, what it learnt until then. */
 export type Outcome = { result: Record<string, unknown>; failure?: Failure };

@@ -7,6 +7,7 @@ import { HttpOptions } from "@netcheck/wire/options";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { createClock } from "./clock.ts";
+import { SYSTEM_NETWORK } from "./network.ts";
 import type { Request } from "./request.ts";
 import { run } from "./run.ts";
 
@@ -60,7 +61,27 @@ describe("a check is answered", () => {
       status: "failed",
       failureSource: "agent",
       failedPhase: "run",
-      error: { code: "internal" },
+      error: { code: "internal", message: expect.stringMatching(/^This agent broke down/) },
+      result: { steps: [], endedBy: null },
     });
   });
+
+  it.each([
+    ["its own time", 100, 60_000, "timeout"],
+    ["its deadline", 60_000, 100, "deadline"],
+  ])(
+    "[PRB-92] a second after %s, even where it does not end by itself",
+    async (_what, timeoutMs, deadlineMs, endedBy) => {
+      const network = { ...SYSTEM_NETWORK, resolve: () => new Promise<never>(() => undefined) };
+      const response = await run(asking(timeoutMs, deadlineMs), { ...context, network });
+      expect(CheckResponse.parse(response)).toMatchObject({
+        failureSource: "agent",
+        failedPhase: "run",
+        error: { code: "overdue" },
+        result: { endedBy },
+      });
+      expect(response.durationMs).toBeGreaterThan(1_000);
+      expect(response.durationMs).toBeLessThan(2_000);
+    },
+  );
 });

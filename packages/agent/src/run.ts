@@ -3,13 +3,14 @@ import type { CheckType, RequestHead } from "@netcheck/wire/message";
 
 import type { Clock } from "./clock.ts";
 import { elapsedMs } from "./dial.ts";
-import { failure } from "./failure.ts";
+import { log } from "./log.ts";
 import type { Network } from "./network.ts";
 import type { Outcome, ProbeContext } from "./probe.ts";
 import { PROBES } from "./probes.ts";
 import type { Request, RequestOf } from "./request.ts";
 import { responseOf } from "./response.ts";
 import { messageOf } from "./text.ts";
+import { broken, overdue, unsupported } from "./unrun.ts";
 
 /** What running a check needs; `allow` is read at each check, `stop` ends it early, without an answer worth keeping. */
 export type RunContext = {
@@ -19,29 +20,37 @@ export type RunContext = {
   network?: Network;
 };
 
+/** A check that was told to end needs some time for its last words, ping most of all. */
+const LAST_WORDS_MS = 1_000;
+
 /** Runs one check within its `timeoutMs` and never past its deadline, and words its answer. */
 export async function run(request: Request, { clock, stop, ...context }: RunContext) {
   const startedAt = clock.now();
   const begun = performance.now();
-  const limitMs = Math.min(request.options.timeoutMs, Date.parse(request.deadlineAt) - startedAt);
+  const { timeoutMs } = request.options;
+  const leftMs = Date.parse(request.deadlineAt) - startedAt;
   const limit = new AbortController();
   const expire = () => limit.abort();
-  const timer = setTimeout(expire, limitMs);
+  const timer = setTimeout(expire, Math.min(timeoutMs, leftMs));
+  const late = afterAbort(limit.signal, LAST_WORDS_MS);
   stop.addEventListener("abort", expire);
+  if (stop.aborted) expire();
   try {
-    const outcome = await probe(request.type, request, { ...context, signal: limit.signal });
+    const { signal } = limit;
+    const probing = probe(request.type, request, { ...context, now: clock.now, signal });
+    const given = late.promise.then(() => overdue(leftMs < timeoutMs ? "deadline" : "timeout"));
+    const outcome = await Promise.race([probing, given]);
     return responseOf({ id: request.id, startedAt, durationMs: elapsedMs(begun) }, outcome);
   } finally {
     clearTimeout(timer);
+    late.cancel();
     stop.removeEventListener("abort", expire);
   }
 }
 
 /** The answer to a request that was made for a later agent than this one. */
 export function decline({ id, kind }: RequestHead, { clock }: Pick<RunContext, "clock">) {
-  const message = `This agent knows no requests of the kind ${kind}.`;
-  const outcome = { failure: failure("agent", "run", "unsupported", message), result: {} };
-  return responseOf({ id, startedAt: clock.now(), durationMs: 0 }, outcome);
+  return responseOf({ id, startedAt: clock.now(), durationMs: 0 }, unsupported(kind));
 }
 
 async function probe<T extends CheckType>(
@@ -53,6 +62,21 @@ async function probe<T extends CheckType>(
     return await PROBES[type].run(request, context);
   } catch (error) {
     // A fault of ours: the platform is told rather than left to wait for the deadline.
-    return { failure: failure("agent", "run", "internal", messageOf(error)), result: {} };
+    const stack = error instanceof Error ? error.stack : undefined;
+    log.error("a check broke down", { check: request.id, reason: messageOf(error), stack });
+    return broken();
   }
+}
+
+/** Resolves so long after the signal fires, unless it is canceled. */
+function afterAbort(signal: AbortSignal, ms: number) {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let timer: NodeJS.Timeout | undefined;
+  const start = () => (timer = setTimeout(resolve, ms));
+  signal.addEventListener("abort", start, { once: true });
+  const cancel = () => {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", start);
+  };
+  return { promise, cancel };
 }

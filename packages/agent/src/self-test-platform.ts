@@ -1,6 +1,6 @@
 import type { AgentSession } from "@netcheck/wire/registration";
 
-import { createClock } from "./clock.ts";
+import { type Clock, createClock } from "./clock.ts";
 import type { Credential } from "./credential.ts";
 import { elapsedMs } from "./dial.ts";
 import { refusePlain } from "./enrolment.ts";
@@ -36,19 +36,19 @@ export async function platformFindings(
   if (!credential)
     return [
       platform,
-      clockFinding(clock.offsetMs(), "by the second, from its answer's date"),
+      clockFinding(clock, "from its answer's time"),
       ...skipped("not enrolled here yet", "agent"),
       ...skipped("its address is told at enrolment", "broker"),
     ];
   if (credential.platformUrl !== platformUrl)
     return [
       platform,
-      clockFinding(clock.offsetMs(), "by the second, from its answer's date"),
+      clockFinding(clock, "from its answer's time"),
       finding("agent", "failed", `the state file belongs to ${credential.platformUrl}`),
       ...skipped("not this platform's agent", "broker"),
     ];
   const answer = await createPlatform(platformUrl, clock).openSession(credential.agentSecret);
-  const clocked = clockFinding(clock.offsetMs(), "from the session's time");
+  const clocked = clockFinding(clock, "from the session's time");
   if (!("session" in answer))
     return [
       platform,
@@ -64,7 +64,8 @@ function skipped(why: string, ...names: string[]) {
   return names.map((name) => finding(name, "skipped", why));
 }
 
-function clockFinding(offsetMs: number, how: string) {
+function clockFinding(clock: Clock, how: string) {
+  const offsetMs = 0 - clock.aheadMs();
   const isFar = Math.abs(offsetMs) > MOST_OFFSET_MS;
   const detail = `the platform's is ${offsetMs} ms ahead, ${how}`;
   return finding("clock", isFar ? "warning" : "ok", detail, { offsetMs });

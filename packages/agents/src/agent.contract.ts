@@ -55,6 +55,9 @@ const AgentNow = Agent.extend({
     .number()
     .nullable()
     .describe("How far its clock is ahead of the platform's, as of its last beat."),
+  clockJumpedAt: Instant.nullable().describe(
+    "When its clock was last seen to have been set while it ran. It judges no check by that clock.",
+  ),
 }).meta({ id: "AgentNow" });
 
 const EnrolledAgent = Agent.extend({
@@ -128,6 +131,8 @@ export const agentContract = {
       at: "By the agent's clock.",
       load: "Of the host, the average of a minute.",
       running: "How many checks.",
+      clockOffsetMs: "How far the agent's clock is ahead of the platform's, as it has learnt.",
+      clockJumpedAt: "When the agent's clock was last seen to have been set.",
       capabilities: "The types of check that it can run where it is.",
     },
   },

@@ -76,7 +76,7 @@ export async function createAgent(ctx: AgentsCtx, input: z.output<typeof CreateA
   return { ...viewAgent(created, null), enrollmentToken };
 }
 
-/** With how far its clock is ahead of the platform's, as of its last beat; presence never goes by it. */
+/** With what its last beat said of its clock; presence never goes by it. */
 export async function getAgent(ctx: AgentsCtx, id: Id<"agent">) {
   const acting = requireScope(ctx, "agents:read");
   const [row] = await acting.db.select().from(agent).where(eq(agent.id, id));
@@ -192,8 +192,8 @@ export function viewAgent(row: typeof agent.$inferSelect, seenAt: Date | null) {
 
 /** The same with what Redis knows of it. */
 export async function viewNow(ctx: AgentsCtx, row: typeof agent.$inferSelect) {
-  const { seenAt, clockOffsetMs } = await findPresence(ctx, row.id);
-  return { ...viewAgent(row, seenAt), clockOffsetMs };
+  const { seenAt, ...clock } = await findPresence(ctx, row.id);
+  return { ...viewAgent(row, seenAt), ...clock };
 }
 
 function nameTaken(cause?: unknown) {

@@ -1,7 +1,7 @@
 /** Lua, each atomic. The keys are those of presence.ts, in its order. */
 
 /**
- * ARGV: a token of this call, then id, ms, report and clock offset of each beat. Keeps the newest
+ * ARGV: a token of this call, then id, ms, report and clock of each beat. Keeps the newest
  * time of each, and answers whose report is not settled: until `SETTLE` says that Postgres has it,
  * every beat is news, so that a crash in between loses nothing.
  */

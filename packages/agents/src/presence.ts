@@ -34,7 +34,7 @@ const KEYS = {
   reports: redisKey("reports"),
   /** Hash: id and last time of those taken out of `beats` as silent and not yet so in Postgres. */
   stale: redisKey("stale"),
-  /** Hash: by how many ms each agent's clock is ahead. */
+  /** Hash: by how many ms each agent's clock is ahead, and in ms when it was last set, if that is known. */
   clocks: redisKey("clocks"),
   /** The time of the newest beat of the whole fleet. */
   newest: redisKey("newest"),
@@ -119,11 +119,15 @@ export async function lastSeen({ redis }: Redis, ids: Id<"agent">[]) {
   return scores.map(heardAt);
 }
 
-/** The same of one agent, with the offset of its clock. */
+/** The same of one agent, with what is known of its clock. */
 export async function findPresence(ctx: Redis, id: Id<"agent">) {
-  const [score, offset] = await run<(string | number | null)[]>(ctx, FIND, [id]);
-  const clockOffsetMs = offset === null || offset === undefined ? null : Number(offset);
-  return { seenAt: heardAt(score ?? null), clockOffsetMs };
+  const [score, clock] = await run<(string | number | null)[]>(ctx, FIND, [id]);
+  const [offset, jumpedAt] = String(clock ?? "").split(" ");
+  return {
+    seenAt: heardAt(score ?? null),
+    clockOffsetMs: offset ? Number(offset) : null,
+    clockJumpedAt: jumpedAt ? new Date(Number(jumpedAt)) : null,
+  };
 }
 
 /** How many are there for all that is known, and when the most silent of them and anybody was heard of. */
@@ -142,7 +146,7 @@ async function record(ctx: Acting<Ctx, Unattended>, beats: readonly HeartbeatDel
   const token = randomUUID();
   const args = [...newest.values()].flatMap((one) => {
     const ms = new Date(one.receivedAt).getTime();
-    return [one.agentId, ms, reportOf(one), new Date(one.heartbeat.at).getTime() - ms];
+    return [one.agentId, ms, reportOf(one), clockOf(one, ms)];
   });
   const news = await run<string[]>(ctx, BEAT, [token, ...args]);
   const told = news.flatMap((id) => newest.get(id) ?? []);
@@ -154,6 +158,15 @@ async function record(ctx: Acting<Ctx, Unattended>, beats: readonly HeartbeatDel
 
 function byReceipt(one: HeartbeatDelivery, other: HeartbeatDelivery) {
   return Date.parse(one.receivedAt) - Date.parse(other.receivedAt);
+}
+
+/** By the agent's own word, where it has one: its beats have been on their way for a while. */
+function clockOf(
+  { heartbeat: { at, clockOffsetMs, clockJumpedAt } }: HeartbeatDelivery,
+  ms: number,
+) {
+  const offset = clockOffsetMs ?? Date.parse(at) - ms;
+  return clockJumpedAt === undefined ? `${offset}` : `${offset} ${Date.parse(clockJumpedAt)}`;
 }
 
 function reportOf({ heartbeat: { version, capabilities } }: HeartbeatDelivery) {

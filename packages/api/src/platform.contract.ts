@@ -5,11 +5,16 @@ import * as z from "zod";
 import type { descriptionRoutes, docsRoutes } from "./docs.routes.ts";
 import type { platformRoutes } from "./platform.routes.ts";
 
+const Health = z.object({
+  status: z.literal("ok"),
+  serverTime: z.iso.datetime().describe("The platform's clock, by which agents correct theirs."),
+});
+
 export const platformContract = {
   "GET /health": {
     id: "getHealth",
     summary: "Whether the process lives",
-    answers: { 200: { means: "It does.", body: z.object({ status: z.literal("ok") }) } },
+    answers: { 200: { means: "It does.", body: Health } },
   },
   "GET /ready": {
     id: "getReadiness",

@@ -86,6 +86,10 @@ export const Heartbeat = z.object({
   load: z.number().min(0),
   running: z.int().min(0),
   capabilities: z.array(z.string().max(32)).max(32),
+  /** How far the host's clock is ahead of the platform's, as the agent has learnt. */
+  clockOffsetMs: z.int().optional(),
+  /** When the host's clock was last seen to have been set, by the platform's time. */
+  clockJumpedAt: Instant.optional(),
 });
 export type Heartbeat = z.output<typeof Heartbeat>;
 
