@@ -1,11 +1,7 @@
-import type { RawHeaders } from "./http-header-lines.ts";
-import type { RemarkCode } from "./http-remark.ts";
+import type { HttpRemarkCode } from "@netcheck/wire/remark";
+import type { BodyError } from "@netcheck/wire/result-word";
 
-/**
- * Why a body ended before its end. `short`: closed in good order with fewer bytes than its length
- * said; `closed`: the same before the last chunk; `broken_chunk`: what should be a chunk is none.
- */
-export type BodyError = "reset" | "timeout" | "short" | "closed" | "broken_chunk";
+import type { RawHeaders } from "./http-header-lines.ts";
 
 /** Told of a body as it comes, and once how it ended: null is well. */
 export type BodySink = { content(bytes: Buffer): void; end(error: BodyError | null): void };
@@ -16,7 +12,7 @@ export type Answer = {
   httpVersion: string;
   rawHeaders: RawHeaders;
   /** What is wrong with it. */
-  remarks: Iterable<RemarkCode>;
+  remarks: Iterable<HttpRemarkCode>;
   read(sink: BodySink): void;
 };
 

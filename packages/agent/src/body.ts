@@ -1,4 +1,6 @@
-import { headerOf, type Answer, type BodyError } from "./answer.ts";
+import type { BodyError } from "@netcheck/wire/result-word";
+
+import { headerOf, type Answer } from "./answer.ts";
 import { bodyEncodingOf } from "./http-framing.ts";
 import type { RawHeaders } from "./http-header-lines.ts";
 import { cleanText } from "./text.ts";

@@ -1,6 +1,7 @@
-import { failure, policyFailure, type Failure } from "./failure.ts";
+import type { TryOutcome } from "@netcheck/wire/result-word";
+
+import { failure, policyFailure, reworded, type Failure } from "./failure.ts";
 import { isShortage, localReason, named } from "./system-code.ts";
-import type { TryOutcome } from "./tried.ts";
 
 /** Why an address gave no connection; `systemCode` is the system's word for it, where it has one. */
 export type Unconnected = { failure: Failure; outcome: FailedTry; systemCode?: string };
@@ -76,8 +77,7 @@ export function allFailed(host: string, all: readonly Unconnected[]): Failure {
   );
   if (!most) return failure("path", "tcp", "timeout", `Time ran out before ${host} was tried.`);
   if (rest.length === 0) return most.failure;
-  const { failureSource, failedPhase, error } = most.failure;
   const told = all.map((one) => one.failure.error.message).join(" ");
   const message = `None of the ${all.length} addresses tried of ${host} gave a connection. ${told}`;
-  return failure(failureSource, failedPhase, error.code, message);
+  return reworded(most.failure, message);
 }

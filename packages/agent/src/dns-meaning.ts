@@ -1,23 +1,9 @@
 import { formatName } from "@netcheck/wire/dns-name";
+import type { Meaning } from "@netcheck/wire/result-word";
 
 import type { DnsMessage } from "./dns-message.ts";
 import type { Question } from "./dns-query.ts";
 import type { DnsRecord } from "./dns-record.ts";
-
-/**
- * What an answer comes to (RFC 1034, RFC 2308, RFC 8499): records of the type; an alias that leads
- * where this server does not follow; no records of the type; no such name; other servers to ask; a
- * server that is none for this name; one that will not say; one that cannot.
- */
-export type Meaning =
-  | "answer"
-  | "alias"
-  | "nodata"
-  | "nxdomain"
-  | "referral"
-  | "lame"
-  | "refused"
-  | "error";
 
 /** `canonicalName` is where the name's aliases end; null if it is none. */
 export type Reading = {

@@ -1,3 +1,5 @@
+import type { DnsRemarkCode } from "@netcheck/wire/remark";
+
 import { wordsOf } from "./dns-edns.ts";
 import type { Reading } from "./dns-meaning.ts";
 import type { DnsMessage } from "./dns-message.ts";
@@ -5,7 +7,7 @@ import type { Step } from "./dns-step.ts";
 import { shown } from "./dns-verdict.ts";
 
 /** What is to be said of an answer that was read all the same. */
-export type Remark = { code: string; message: string };
+export type Remark = { code: DnsRemarkCode; message: string };
 
 type Answered = { message: DnsMessage; reading: Reading; step: Step; name: string; type: string };
 
@@ -44,6 +46,6 @@ function aliasRemarks({ meaning, canonicalName, isCircle }: Reading, name: strin
   ];
 }
 
-function when(isSo: boolean, code: string, message: string): Remark[] {
+function when(isSo: boolean, code: DnsRemarkCode, message: string): Remark[] {
   return isSo ? [{ code, message }] : [];
 }

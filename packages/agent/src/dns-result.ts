@@ -1,5 +1,6 @@
+import type { EndedBy, Meaning } from "@netcheck/wire/result-word";
+
 import type { Edns } from "./dns-edns.ts";
-import type { Meaning } from "./dns-meaning.ts";
 import type { DnsMessage, Flags } from "./dns-message.ts";
 import type { DnsRecord } from "./dns-record.ts";
 import type { Remark } from "./dns-remark.ts";
@@ -21,7 +22,7 @@ export type DnsResult = {
   /** Not all that belongs to the answer is here. */
   truncated: boolean;
   remarks: Remark[];
-  endedBy: "timeout" | "policy" | "answer_limit" | null;
+  endedBy: EndedBy | null;
   timings: { total: number | null };
   steps: Step[];
 };

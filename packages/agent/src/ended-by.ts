@@ -1,15 +1,6 @@
-import type { Failure } from "./failure.ts";
+import type { EndedBy } from "@netcheck/wire/result-word";
 
-/** The rule of ours that ended a check before the target did. */
-export type EndedBy =
-  | "timeout"
-  | "deadline"
-  | "max_redirects"
-  | "body_limit"
-  | "head_limit"
-  | "policy"
-  | "answer_limit"
-  | "stopped";
+import type { Failure } from "./failure.ts";
 
 /** Which of the rules about time fired a signal; without a reason of its own it was `timeoutMs`. */
 export function endedByTime({ reason }: AbortSignal): EndedBy {

@@ -1,6 +1,8 @@
 import type { Socket } from "node:net";
 
-import type { BodyError, BodySink } from "./answer.ts";
+import type { BodyError } from "@netcheck/wire/result-word";
+
+import type { BodySink } from "./answer.ts";
 import { ChunkReader } from "./http-chunked.ts";
 import type { Framing } from "./http-framing.ts";
 

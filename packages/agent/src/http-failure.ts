@@ -1,4 +1,4 @@
-import type { FailureSource } from "@netcheck/wire/message";
+import type { Blame, FailureCode } from "@netcheck/wire/failure";
 
 import { failure, type Failure } from "./failure.ts";
 import type { Unreadable } from "./http-head.ts";
@@ -81,7 +81,11 @@ export function overflowFailure(): Failure {
 }
 
 /** A failure of the phase in which an answer is waited for. */
-export function failed(source: FailureSource, code: string, message: string) {
+export function failed<C extends FailureCode<"firstByte">>(
+  source: Blame<"firstByte", C>,
+  code: C,
+  message: string,
+) {
   return failure(source, "firstByte", code, message);
 }
 

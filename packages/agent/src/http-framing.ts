@@ -1,6 +1,7 @@
+import type { HttpRemarkCode } from "@netcheck/wire/remark";
+
 import { trimBlanks } from "./header-text.ts";
 import type { RawHeaders } from "./http-header-lines.ts";
-import type { RemarkCode } from "./http-remark.ts";
 
 /** How the end of a body is found (RFC 9112, 6.3). */
 export type Framing =
@@ -9,7 +10,7 @@ export type Framing =
   | { kind: "chunked" }
   | { kind: "close" };
 
-export type Framed = { framing: Framing; remarks: readonly RemarkCode[] };
+export type Framed = { framing: Framing; remarks: readonly HttpRemarkCode[] };
 
 const WITHOUT_BODY = new Set([101, 204, 304]);
 
@@ -43,7 +44,7 @@ export function bodyEncodingOf(headers: RawHeaders) {
 }
 
 function lengthRemarks(lengths: readonly string[]) {
-  const remarks: RemarkCode[] = [];
+  const remarks: HttpRemarkCode[] = [];
   if (lengths.some((it) => !/^\d+$/.test(it))) remarks.push("length_malformed");
   if (lengths.length < 2) return remarks;
   return [...remarks, new Set(lengths).size === 1 ? "length_repeated" : "lengths_differ"] as const;

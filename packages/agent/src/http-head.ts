@@ -1,11 +1,12 @@
+import type { HttpRemarkCode } from "@netcheck/wire/remark";
+
 import { MAX_HEAD_BYTES, MAX_HEADERS, MAX_LINE_BYTES } from "./head-limit.ts";
 import { readHeaderLines, type RawHeaders } from "./http-header-lines.ts";
-import type { RemarkCode } from "./http-remark.ts";
 import { beginsStatusLine, readStatusLine, type StatusLine } from "./http-status-line.ts";
 
 export type Head = Omit<StatusLine, "remarks"> & {
   rawHeaders: RawHeaders;
-  remarks: ReadonlySet<RemarkCode>;
+  remarks: ReadonlySet<HttpRemarkCode>;
 };
 
 /** `nul`: no client reads a head with one. `overflow`: more than this agent reads, which is nobody's fault. */
@@ -31,7 +32,7 @@ export class HeadReader {
   #statusLine = "";
   #status: StatusLine | undefined;
   #lines: string[] = [];
-  #remarks = new Set<RemarkCode>();
+  #remarks = new Set<HttpRemarkCode>();
 
   /** The first line of what came last, complete or not, one byte to a character. */
   get firstLine() {

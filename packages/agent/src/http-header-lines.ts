@@ -1,5 +1,6 @@
+import type { HttpRemarkCode } from "@netcheck/wire/remark";
+
 import { hasControlCharacter, headerText, trimBlanks } from "./header-text.ts";
-import type { RemarkCode } from "./http-remark.ts";
 
 /** Names and values in turn, as they came. */
 export type RawHeaders = readonly string[];
@@ -12,7 +13,7 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
  */
 export function readHeaderLines(lines: readonly string[]) {
   const headers: string[] = [];
-  const remarks = new Set<RemarkCode>();
+  const remarks = new Set<HttpRemarkCode>();
   for (const line of unfold(lines, remarks)) {
     if (hasControlCharacter(line)) remarks.add("control_character");
     const colon = line.indexOf(":");
@@ -29,7 +30,7 @@ export function readHeaderLines(lines: readonly string[]) {
   return { headers, remarks };
 }
 
-function unfold(lines: readonly string[], remarks: Set<RemarkCode>) {
+function unfold(lines: readonly string[], remarks: Set<HttpRemarkCode>) {
   const whole: string[][] = [];
   for (const line of lines) {
     const last = whole.at(-1);

@@ -1,29 +1,9 @@
-/** What is wrong with an answer that was read all the same, by its stable code. */
-const WORDS = {
-  bytes_before_status_line: "Something stands before the status line.",
-  version_case: "The status line writes HTTP in lower case.",
-  version_missing: "The status line names no version of HTTP, or not HTTP at all.",
-  version_unknown: "The status line names a version that HTTP/1 does not have.",
-  status_line_spaces: "The parts of the status line are not parted by one space each.",
-  head_cut_short: "The connection was closed before the empty line that ends the head.",
-  bare_line_feed: "Lines of the head end in a line feed without a carriage return.",
-  folded_line: "A header goes on in the next line, which was given up in 2014.",
-  space_before_colon: "There is a blank between a header's name and its colon.",
-  header_name: "A header's name is empty or holds characters that names may not have.",
-  header_without_colon: "A line of the head has no colon and was passed over.",
-  control_character: "The head holds a control character.",
-  length_repeated: "The length of the body is given more than once, the same each time.",
-  lengths_differ: "The length of the body is given more than once, and differently.",
-  length_malformed: "Content-Length is not a plain number.",
-  length_and_chunked: "The answer is chunked and gives a length as well, which was passed over.",
-  transfer_coding: "Transfer-Encoding names more, or something else, than chunked.",
-  upgrade_unasked: "The target switches to another protocol, which nobody asked for.",
-} as const;
+import { HTTP_REMARKS, type HttpRemarkCode } from "@netcheck/wire/remark";
 
-export type RemarkCode = keyof typeof WORDS;
-export type Remark = { code: RemarkCode; message: string };
+/** What is wrong with an answer that was read all the same, by its stable code. */
+export type Remark = { code: HttpRemarkCode; message: string };
 
 /** Each code once, with its words. */
-export function remarksOf(codes: Iterable<RemarkCode>): Remark[] {
-  return [...new Set(codes)].map((code) => ({ code, message: WORDS[code] }));
+export function remarksOf(codes: Iterable<HttpRemarkCode>): Remark[] {
+  return [...new Set(codes)].map((code) => ({ code, message: HTTP_REMARKS[code] }));
 }

@@ -1,4 +1,6 @@
-import { endedByTime, type EndedBy } from "./ended-by.ts";
+import type { EndedBy } from "@netcheck/wire/result-word";
+
+import { endedByTime } from "./ended-by.ts";
 import { answerHeaders } from "./headers.ts";
 import type { Step } from "./http-hop.ts";
 import type { Trail } from "./http-trail.ts";

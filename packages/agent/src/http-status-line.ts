@@ -1,10 +1,11 @@
+import type { HttpRemarkCode } from "@netcheck/wire/remark";
+
 import { hasControlCharacter } from "./header-text.ts";
-import type { RemarkCode } from "./http-remark.ts";
 
 export type StatusLine = {
   statusCode: number;
   httpVersion: string;
-  remarks: readonly RemarkCode[];
+  remarks: readonly HttpRemarkCode[];
 };
 
 /** Bytes that may stand before the status line: browsers pass over as many. */
@@ -31,7 +32,7 @@ export function readStatusLine(line: string): StatusLine | undefined {
   const found = STATUS_LINE.exec(line);
   if (!found) return undefined;
   const [, before = "", protocol, version, gap, status, rest = ""] = found;
-  const remarks: RemarkCode[] = [];
+  const remarks: HttpRemarkCode[] = [];
   if (before !== "") remarks.push("bytes_before_status_line");
   if (version === undefined) remarks.push("version_missing");
   else if (version !== "1.1" && version !== "1.0") remarks.push("version_unknown");

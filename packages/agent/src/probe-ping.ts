@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 
 import { PingOptions } from "@netcheck/wire/options";
+import type { TryOutcome } from "@netcheck/wire/result-word";
 
 import { elapsedMs } from "./dial.ts";
 import { endedBy } from "./ended-by.ts";
@@ -12,7 +13,7 @@ import { noCounts, pingStats } from "./ping-stats.ts";
 import { pingVerdict, unstartedFailure } from "./ping-verdict.ts";
 import type { Outcome, Probe, ProbeContext } from "./probe.ts";
 import { reach } from "./reach.ts";
-import { interleaved, listed, type Tried, type TryOutcome } from "./tried.ts";
+import { interleaved, listed, type Tried } from "./tried.ts";
 
 /** What pinging an address came to. */
 type Pinged = Pick<PingReport, "timings" | "stats"> & { failure?: Failure | undefined };

@@ -1,5 +1,7 @@
+import type { FailureCode } from "@netcheck/wire/failure";
+
 /** What the target said no with, and what that means to a person. */
-type Alert = { code: string; message: string };
+type Alert = { code: FailureCode<"tls">; message: string };
 
 const REFUSED: Alert = {
   code: "tls_refused",

@@ -1,12 +1,12 @@
 import type { X509Certificate } from "node:crypto";
 import type { TLSSocket } from "node:tls";
 
+import type { Place } from "@netcheck/wire/tls-fault";
+
 import { authoritiesNamed, isAuthority } from "./tls-trust.ts";
 
 /** OpenSSL's longest chain: what is sent beyond it has no say. */
 const MAX_CERTIFICATES = 100;
-
-export type Place = "leaf" | "intermediate" | "root";
 
 /**
  * From the target's own certificate up. `end`: at an authority that this host trusts, at one that

@@ -1,12 +1,13 @@
-import type { FailureSource } from "@netcheck/wire/message";
+import type { Blame, FailureCode } from "@netcheck/wire/failure";
 
-import type { Failure } from "./failure.ts";
+import { failure, type Failure } from "./failure.ts";
 import { codeOf } from "./text.ts";
 import { alertOf } from "./tls-alert.ts";
 
-type Told = { failureSource: FailureSource; code: string; message: string };
+type Code = FailureCode<"tls">;
+type Told = { failureSource: Blame<"tls", Code>; code: Code; message: string };
 
-const target = (code: string, message: string): Told => ({
+const target = (code: Code, message: string): Told => ({
   failureSource: "target",
   code,
   message,
@@ -86,13 +87,17 @@ function isOfEncoding(error: unknown) {
 export function tlsFailure(error: unknown): Failure {
   const told = toldByTls(error) ?? (isClose(error) ? CLOSED : SYSTEM[codeOf(error)]);
   const { failureSource, code, message } = told ?? NOT_UNDERSTOOD;
-  return { failureSource, failedPhase: "tls", error: { code, message } };
+  return failure(failureSource, "tls", code, message);
 }
 
 /** Time ran out before the handshake was done. */
 export function tlsTimeout(): Failure {
-  const message = "The target did not finish the TLS handshake in time.";
-  return { failureSource: "target", failedPhase: "tls", error: { code: "timeout", message } };
+  return failure(
+    "target",
+    "tls",
+    "timeout",
+    "The target did not finish the TLS handshake in time.",
+  );
 }
 
 function isClose(error: unknown) {

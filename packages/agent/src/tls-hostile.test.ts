@@ -2,11 +2,11 @@ import { X509Certificate } from "node:crypto";
 import { createServer } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 
+import { TLS_FAULT_CODES } from "@netcheck/wire/tls-fault";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { handshake, tlsFile } from "../../../test/support/handshake.ts";
-import { TLS_FAULTS } from "./tls-fault.ts";
 import { reportTls } from "./tls-report.ts";
 
 /** Bytes that were changed here and there. */
@@ -63,7 +63,7 @@ describe("[PRB-67] whatever a stranger sends, TLS ends with an outcome in our wo
         if ("failedPhase" in outcome) return;
         read += 1;
         expect(outcome.authorized).toBe(outcome.errors.length === 0);
-        expect(TLS_FAULTS).toEqual(expect.arrayContaining(outcome.errors));
+        expect(TLS_FAULT_CODES).toEqual(expect.arrayContaining(outcome.errors));
         for (const { message } of outcome.faults) expect(message).toMatch(/^[A-Z].*\.$/s);
       }),
       { numRuns: 300 },

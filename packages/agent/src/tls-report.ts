@@ -1,9 +1,11 @@
 import type { TLSSocket } from "node:tls";
 
+import type { Place, TlsFault } from "@netcheck/wire/tls-fault";
+
 import { cleanText } from "./text.ts";
 import { NO_CERTIFICATE, reportCertificate, type CertificateReport } from "./tls-certificate.ts";
-import { certificatesOf, chainOf, placeOf, type Place } from "./tls-chain.ts";
-import type { Fault, TlsFault } from "./tls-fault.ts";
+import { certificatesOf, chainOf, placeOf } from "./tls-chain.ts";
+import type { Fault } from "./tls-fault.ts";
 import { faultOf, judge } from "./tls-verdict.ts";
 
 /** Chains in use have three or four certificates; of longer ones these are told. */

@@ -1,7 +1,8 @@
 import type { X509Certificate } from "node:crypto";
 
+import type { TlsFault } from "@netcheck/wire/tls-fault";
+
 import { isSignedBy, type Chain } from "./tls-chain.ts";
-import type { TlsFault } from "./tls-fault.ts";
 import { isNamed } from "./tls-name.ts";
 
 /** `verdict` is OpenSSL's, null if it found nothing; `now` is epoch milliseconds of the best clock there is. */

@@ -1,10 +1,10 @@
 import { X509Certificate } from "node:crypto";
 
+import { TLS_FAULT_CODES } from "@netcheck/wire/tls-fault";
 import { expect, it } from "vitest";
 
 import { tlsFile } from "../../../test/support/handshake.ts";
 import type { Chain } from "./tls-chain.ts";
-import { TLS_FAULTS } from "./tls-fault.ts";
 import { faultOf, judge } from "./tls-verdict.ts";
 
 const leaf = new X509Certificate(tlsFile("chains/no-intermediate.pem"));
@@ -26,9 +26,12 @@ it.each([
   expect(judged(verdict)).toEqual(codes);
 });
 
-it.each(TLS_FAULTS)("[PRB-60] %s has words even for a certificate that is not known", (code) => {
-  const look = { verdict: null, chain: { ...chain, certificates: [] }, host: "x", now: 0 };
-  const { message } = faultOf({ code }, look);
-  expect(message).toMatch(/^[A-Z].*\.$/);
-  expect(message).not.toMatch(/null|undefined/);
-});
+it.each(TLS_FAULT_CODES)(
+  "[PRB-60] %s has words even for a certificate that is not known",
+  (code) => {
+    const look = { verdict: null, chain: { ...chain, certificates: [] }, host: "x", now: 0 };
+    const { message } = faultOf({ code }, look);
+    expect(message).toMatch(/^[A-Z].*\.$/);
+    expect(message).not.toMatch(/null|undefined/);
+  },
+);

@@ -1,6 +1,8 @@
+import { TLS_FAULT_CODES, type TlsFault } from "@netcheck/wire/tls-fault";
+
 import { NO_CERTIFICATE, reportCertificate } from "./tls-certificate.ts";
 import { placeOf, type Chain } from "./tls-chain.ts";
-import { TLS_FAULTS, type Fault, type TlsFault } from "./tls-fault.ts";
+import type { Fault } from "./tls-fault.ts";
 import { SEARCHES, type Look } from "./tls-search.ts";
 import { wordsOf } from "./tls-words.ts";
 
@@ -38,7 +40,7 @@ const VERDICTS: Record<string, readonly TlsFault[]> = {
 /** OpenSSL tells one fault of a chain that may have several, and not where; all are looked for here. */
 export function judge(look: Look) {
   const found = findingsOf(look);
-  return TLS_FAULTS.flatMap((code) => found.filter((it) => it.code === code));
+  return TLS_FAULT_CODES.flatMap((code) => found.filter((it) => it.code === code));
 }
 
 function findingsOf(look: Look): Finding[] {
@@ -55,7 +57,7 @@ function findingsOf(look: Look): Finding[] {
 function searchedFor(look: Look): readonly TlsFault[] {
   const dates = isClockOff(look) ? DATES : [];
   if (look.verdict === null) return dates;
-  return look.verdict === WRONG_NAME ? [...dates, "wrong_name"] : TLS_FAULTS;
+  return look.verdict === WRONG_NAME ? [...dates, "wrong_name"] : TLS_FAULT_CODES;
 }
 
 /** OpenSSL judges by the clock of this host. Where a better one says otherwise, that one has the word. */

@@ -1,7 +1,7 @@
+import type { Place, TlsFault } from "@netcheck/wire/tls-fault";
+
 import { cleanText } from "./text.ts";
 import type { CertificateReport } from "./tls-certificate.ts";
-import type { Place } from "./tls-chain.ts";
-import type { TlsFault } from "./tls-fault.ts";
 
 /** The certificate at fault, as far as it is known; `host` is what was asked for. */
 type About = CertificateReport & { place: Place | null; host: string };

@@ -1,19 +1,6 @@
 import { isIP } from "node:net";
 
-/**
- * How the try of an address ended. `connected`: by TCP, or a ping was answered; `reset`: the connection was made, and broken off at once;
- * `abandoned`: another address was there first; `agent_limit`: this host could not send at all.
- */
-export type TryOutcome =
-  | "connected"
-  | "refused"
-  | "reset"
-  | "timeout"
-  | "unreachable"
-  | "refused_by_policy"
-  | "abandoned"
-  | "not_tried"
-  | "agent_limit";
+import type { TryOutcome } from "@netcheck/wire/result-word";
 
 /** An address of a host, and what came of it; `ms` is null where nothing was sent to it. */
 export type Tried = { address: string; outcome: TryOutcome; ms: number | null; message?: string };

@@ -1,3 +1,6 @@
+import type { FailureCode } from "@netcheck/wire/failure";
+import type { EndedBy } from "@netcheck/wire/result-word";
+
 import { failure } from "./failure.ts";
 import type { Outcome } from "./probe.ts";
 
@@ -26,7 +29,7 @@ export function givenBack(times: number) {
   return unrun("given_back", message);
 }
 
-function unrun(code: string, message: string, endedBy: string | null = null): Outcome {
+function unrun(code: FailureCode<"run">, message: string, endedBy: EndedBy | null = null): Outcome {
   const failed = failure("agent", "run", code, message);
   return { failure: failed, result: { steps: [], endedBy } };
 }
