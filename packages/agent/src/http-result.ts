@@ -4,8 +4,12 @@ import { endedByTime } from "./ended-by.ts";
 import { answerHeaders } from "./headers.ts";
 import type { Step } from "./http-hop.ts";
 import type { Trail } from "./http-trail.ts";
+import type { TlsReport } from "./tls-report.ts";
 
-/** What a check says of its trail: of the last hop at the top, and of each in `steps`. */
+/**
+ * What a check says of its trail: of the last hop at the top, and of each in `steps`. The last
+ * certificate stands at the top field by field, and each chain in its step alone.
+ */
 export function httpResult(trail: Trail, signal: AbortSignal, total: number) {
   const { steps, redirects, firstLine, found } = trail;
   const last = steps.at(-1);
@@ -16,13 +20,25 @@ export function httpResult(trail: Trail, signal: AbortSignal, total: number) {
     ...(found && contentOf(found)),
     resolvedAddress: last?.resolvedAddress ?? null,
     timings: { ...last?.timings, total },
-    tls: last?.tls ?? null,
+    tls: last?.tls ? withoutChain(last.tls) : null,
     authorized: authorizedBy(steps),
     firstLine,
     remarks: last?.remarks ?? [],
     endedBy: endedBy(trail, signal),
-    steps,
+    steps: steps.map((step) => ({ ...step, tls: step.tls && withoutLeaf(step.tls) })),
   };
+}
+
+function withoutChain({ chain, ...report }: TlsReport) {
+  return report;
+}
+
+/** The first of the chain says the same. */
+function withoutLeaf(report: TlsReport) {
+  const { authorized, error, errors, verdict, faults, protocol, cipherName } = report;
+  const { chain, chainExpiresAt } = report;
+  const judged = { authorized, error, errors, verdict, faults };
+  return { ...judged, protocol, cipherName, chain, chainExpiresAt };
 }
 
 function statusOf({ statusCode, statusCodeName, httpVersion }: Step) {

@@ -186,6 +186,16 @@ describe("[PRB-26] a certificate of an earlier hop", () => {
     });
   });
 
+  it("stands with its chain in its step, and the last one's fields at the top", async () => {
+    const { tls, steps } = await redirecting("trusted", "trusted");
+    const leaf = { place: "leaf", subject: { CN: "trusted" } };
+    const hop = { tls: { chain: [leaf, { place: "root" }] } };
+    expect(steps).toMatchObject([hop, hop]);
+    expect(tls).toMatchObject({ subject: { CN: "trusted" }, chainExpiresAt: expect.any(String) });
+    expect(tls).not.toHaveProperty("chain");
+    for (const step of steps as { tls: object }[]) expect(step.tls).not.toHaveProperty("subject");
+  });
+
   it("is authorized where the last one's is too", async () => {
     expect(await redirecting("trusted", "trusted")).toMatchObject({ authorized: true });
     expect(await redirecting("trusted", "expired")).toMatchObject({ authorized: false });

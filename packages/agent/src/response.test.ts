@@ -89,6 +89,30 @@ describe("[PRB-31] an answer too large for a message", () => {
     expect(Object.keys(result["headers"] as object)).toHaveLength(100);
   });
 
+  it("is none with eleven hops of four certificates each, and keeps each verdict of the largest", () => {
+    const name = (chars: number) => ({ C: "US", O: "x".repeat(chars), CN: "x".repeat(chars) });
+    const certificate = (chars: number) => ({
+      subject: { ...name(chars), alt: "x".repeat(chars) },
+      issuer: name(chars),
+      createdAt: "2026-01-01T00:00:00.000Z",
+      expiresAt: "2027-01-01T00:00:00.000Z",
+      serialNumber: "0".repeat(40),
+      fingerprint256: "0".repeat(95),
+    });
+    const hops = (length: number, chars: number) => {
+      const chain = Array.from({ length }, () => certificate(chars));
+      const tls = { authorized: false, error: "expired", faults: chain, chain };
+      const url = `https://${"x".repeat(chars)}.example/`;
+      const steps = Array.from({ length: 11 }, () => ({ url, statusCode: 301, tls }));
+      return { statusCode: 301, body: "x".repeat(10_000), tls: certificate(chars), steps };
+    };
+    const usual = hops(4, 64);
+    expect(sent(usual).result).toEqual(usual);
+    const { result } = sent(hops(10, 256));
+    const verdict = { statusCode: 301, tls: { authorized: false, error: "expired" } };
+    expect(result).toMatchObject({ truncated: true, steps: Array(11).fill(verdict) });
+  });
+
   it("fits, whatever JSON it is that is large", () => {
     const field = fc.constantFrom("body", "headers", "steps", "redirects", "tls", "answers", "x");
     fc.assert(
