@@ -1,4 +1,5 @@
 import { HttpOptions } from "@netcheck/wire/options";
+import { BODY_ERRORS } from "@netcheck/wire/result-word";
 import * as z from "zod";
 
 import {
@@ -11,6 +12,8 @@ import {
   resolvedAddress,
 } from "./check-type.contract.ts";
 import type { http } from "./http-check.ts";
+import { connection, endedBy, failure, oneOf, remarks } from "./result-part.contract.ts";
+import { StepTls, TlsReport } from "./tls-report.contract.ts";
 
 const HttpAsked = HttpOptions.extend({
   method: z.enum(["GET", "HEAD", "OPTIONS"]).default("GET"),
@@ -40,35 +43,65 @@ const Asked = askingFor("http", HttpAsked, {
   port: "Unless given, here or in the target, the protocol's own.",
 });
 
-const Tls = z.looseObject({
-  authorized: z
-    .boolean()
-    .optional()
-    .describe("The certificate is good for this name; `error` says why not."),
-  error: z.string().nullable().optional(),
-  protocol: z.string().nullable().optional(),
-  subject: z.looseObject({ CN: z.unknown() }).partial().optional(),
-  issuer: z.looseObject({ CN: z.unknown() }).partial().optional(),
-  createdAt: z.string().nullable().optional(),
-  expiresAt: z.string().nullable().optional(),
-  fingerprint256: z.string().nullable().optional(),
-});
+const status = {
+  statusCode: z.int().nullable().optional(),
+  statusCodeName: z.string().nullable().optional(),
+  httpVersion: z.string().nullable().optional(),
+};
+
+const timings = { dns: Ms, tcp: Ms, tls: Ms, firstByte: Ms, download: Ms };
+
+const HttpStep = z
+  .looseObject({
+    url: z.string(),
+    method: z.string(),
+    ...connection,
+    timings: z.looseObject(timings).optional().describe("Null for what it did not come to."),
+    tls: StepTls.nullable().optional().describe("Null where nothing was encrypted."),
+    ...status,
+    remarks,
+    failure,
+  })
+  .describe("One hop: a request on a connection of its own.")
+  .meta({ id: "HttpStep" });
 
 const Result = z
   .looseObject({
-    statusCode: z.int().optional(),
-    statusCodeName: z.string().optional(),
-    httpVersion: z.string().nullable().optional(),
+    ...status,
     redirects: z.array(z.looseObject({ url: z.string(), statusCode: z.int() })).optional(),
     finalUrl: z.string().optional(),
     headers: z.record(z.string(), z.union([z.string(), z.array(z.string())])).optional(),
     body: z.string().nullable().optional().describe("At most 10 000 characters."),
     truncated: z.boolean().optional().describe("There was more of the body."),
+    bodyError: oneOf(BODY_ERRORS, "Why the body ended before its end.")
+      .nullable()
+      .optional()
+      .describe("Null where it came whole, or as far as is kept."),
+    bodyEncoding: z
+      .string()
+      .optional()
+      .describe(
+        "What the body came in: `identity`, or `gzip` and the like, which is not unpacked.",
+      ),
     resolvedAddress,
-    timings: z
-      .looseObject({ dns: Ms, tcp: Ms, tls: Ms, firstByte: Ms, download: Ms, total: Ms })
-      .optional(),
-    tls: Tls.nullable().optional(),
+    timings: z.looseObject({ ...timings, total: Ms }).optional(),
+    tls: TlsReport.nullable().optional(),
+    authorized: z
+      .boolean()
+      .nullable()
+      .optional()
+      .describe("Every certificate on the way was good; null where nothing was encrypted."),
+    firstLine: z
+      .string()
+      .nullable()
+      .optional()
+      .describe("The first line that came, be it HTTP or not; null in HTTP/2."),
+    remarks,
+    endedBy,
+    steps: z
+      .array(HttpStep)
+      .optional()
+      .describe("Each hop in its order. The fields beside speak of the last."),
   })
   .meta({ id: "HttpResult" });
 

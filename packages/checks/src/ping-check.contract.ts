@@ -9,10 +9,23 @@ import {
   resolvedAddress,
 } from "./check-type.contract.ts";
 import type { ping } from "./ping-check.ts";
+import { connection, endedBy, failure } from "./result-part.contract.ts";
 
 const PingAsked = PingOptions.meta({ id: "PingOptions" });
 
 const Asked = askingFor("ping", PingAsked, { target: "A host." });
+
+const PingStep = z
+  .looseObject({
+    ...connection,
+    timings: z
+      .looseObject({ dns: Ms })
+      .optional()
+      .describe("Of the replies `timings` beside tells."),
+    failure,
+  })
+  .describe("The address that was pinged, or what stood in its way.")
+  .meta({ id: "PingStep" });
 
 const Result = z
   .looseObject({
@@ -26,9 +39,13 @@ const Result = z
         stddev: Ms,
         total: z.int().optional(),
         rcv: z.int().optional(),
+        drop: z.int().optional().describe("Packets without a reply."),
         loss: z.number().nullable().optional().describe("Per cent."),
+        duplicates: z.int().optional().describe("Replies that came more than once."),
       })
       .optional(),
+    endedBy,
+    steps: z.array(PingStep).optional().describe("One."),
   })
   .meta({ id: "PingResult" });
 

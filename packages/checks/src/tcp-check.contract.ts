@@ -10,6 +10,7 @@ import {
   port,
   resolvedAddress,
 } from "./check-type.contract.ts";
+import { connection, endedBy, failure } from "./result-part.contract.ts";
 import type { tcp } from "./tcp-check.ts";
 
 const TcpAsked = TcpOptions.extend({ ipVersion, port }).meta({ id: "TcpOptions" });
@@ -19,10 +20,17 @@ const Asked = askingFor("tcp", TcpAsked, {
   port: "Needed, here or in the target.",
 });
 
+const TcpStep = z
+  .looseObject({ ...connection, timings: z.looseObject({ dns: Ms, tcp: Ms }).optional(), failure })
+  .describe("A connection, or what stood in its way.")
+  .meta({ id: "TcpStep" });
+
 const Result = z
   .looseObject({
     resolvedAddress,
     timings: z.looseObject({ dns: Ms, tcp: Ms, total: Ms }).optional(),
+    endedBy,
+    steps: z.array(TcpStep).optional().describe("One."),
   })
   .meta({ id: "TcpResult" });
 
