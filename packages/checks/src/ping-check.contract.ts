@@ -30,7 +30,7 @@ const PingStep = z
 const Result = z
   .looseObject({
     resolvedAddress,
-    timings: z.array(z.looseObject({ rtt: z.number(), ttl: z.int() })).optional(),
+    timings: z.array(z.looseObject({ rtt: z.number(), ttl: z.int().nullable() })).optional(),
     stats: z
       .looseObject({
         min: Ms,
@@ -42,6 +42,17 @@ const Result = z
         drop: z.int().optional().describe("Packets without a reply."),
         loss: z.number().nullable().optional().describe("Per cent."),
         duplicates: z.int().optional().describe("Replies that came more than once."),
+        corrupted: z
+          .int()
+          .optional()
+          .describe("Replies with other bytes than were sent, or fewer; no answers."),
+        foreign: z.int().optional().describe("Replies from another address; no answers."),
+        errors: z.int().optional().describe("What routers said by ICMP instead of a reply."),
+        redirects: z.int().optional().describe("Routers' word of a shorter way."),
+        unsent: z
+          .int()
+          .optional()
+          .describe("Packets that the agent's host did not send; not lost."),
       })
       .optional(),
     endedBy,
