@@ -11,6 +11,7 @@ import { remarksOf } from "./dns-remark.ts";
 import { findServers } from "./dns-resolver.ts";
 import { emptyResult, keepMessage, type DnsResult } from "./dns-result.ts";
 import { verdict } from "./dns-verdict.ts";
+import { endedByTime } from "./ended-by.ts";
 import { failure, policyFailure, type Failure } from "./failure.ts";
 import { SYSTEM_NETWORK } from "./network.ts";
 import type { Outcome, Probe, ProbeContext } from "./probe.ts";
@@ -36,7 +37,7 @@ export async function probeDns(
   if (!failed) return { result };
   if (failed.failedPhase === "policy") result.endedBy = "policy";
   const isSilent = failed.error.code === "timeout" || result.statusCode === null;
-  if (isSilent && context.signal.aborted) result.endedBy = "timeout";
+  if (isSilent && context.signal.aborted) result.endedBy = endedByTime(context.signal);
   return { failure: failed, result };
 }
 

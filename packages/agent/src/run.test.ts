@@ -38,11 +38,12 @@ function asking(timeoutMs: number, deadlineMs: number): Request {
 
 describe("a check is answered", () => {
   it.each([
-    ["its own time", 150, 60_000],
-    ["its deadline", 60_000, 150],
-  ])("within %s", async (_what, timeoutMs, deadlineMs) => {
+    ["its own time", 150, 60_000, "timeout"],
+    ["its deadline", 60_000, 150, "deadline"],
+  ])("[PRB-27] within %s, and says so", async (_what, timeoutMs, deadlineMs, endedBy) => {
     const response = CheckResponse.parse(await run(asking(timeoutMs, deadlineMs), context));
-    expect(response).toMatchObject({ status: "failed", error: { code: "timeout" } });
+    const failed = { status: "failed", error: { code: "timeout" } };
+    expect(response).toMatchObject({ ...failed, result: { endedBy } });
     expect(response.durationMs).toBeGreaterThan(100);
     expect(response.durationMs).toBeLessThan(1_000);
   });
@@ -51,7 +52,9 @@ describe("a check is answered", () => {
     const halt = new AbortController();
     const running = run(asking(60_000, 60_000), { ...context, stop: halt.signal });
     halt.abort();
-    expect((await running).durationMs).toBeLessThan(1_000);
+    const { durationMs, result } = await running;
+    expect(durationMs).toBeLessThan(1_000);
+    expect(result).toMatchObject({ endedBy: "stopped" });
   });
 
   it("even where the agent itself is at fault", async () => {

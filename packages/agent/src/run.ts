@@ -29,22 +29,23 @@ export async function run(request: Request, { clock, stop, ...context }: RunCont
   const begun = performance.now();
   const { timeoutMs } = request.options;
   const leftMs = Date.parse(request.deadlineAt) - startedAt;
+  const rule = leftMs < timeoutMs ? "deadline" : "timeout";
   const limit = new AbortController();
-  const expire = () => limit.abort();
-  const timer = setTimeout(expire, Math.min(timeoutMs, leftMs));
+  const timer = setTimeout(() => limit.abort(rule), Math.min(timeoutMs, leftMs));
   const late = afterAbort(limit.signal, LAST_WORDS_MS);
-  stop.addEventListener("abort", expire);
-  if (stop.aborted) expire();
+  const end = () => limit.abort("stopped");
+  stop.addEventListener("abort", end);
+  if (stop.aborted) end();
   try {
     const { signal } = limit;
     const probing = probe(request.type, request, { ...context, now: clock.now, signal });
-    const given = late.promise.then(() => overdue(leftMs < timeoutMs ? "deadline" : "timeout"));
+    const given = late.promise.then(() => overdue(rule));
     const outcome = await Promise.race([probing, given]);
     return responseOf({ id: request.id, startedAt, durationMs: elapsedMs(begun) }, outcome);
   } finally {
     clearTimeout(timer);
     late.cancel();
-    stop.removeEventListener("abort", expire);
+    stop.removeEventListener("abort", end);
   }
 }
 
