@@ -4,7 +4,10 @@ import { CheckResponse, type CheckType, WIRE_VERSION } from "@netcheck/wire/mess
 
 import { startProgram } from "./program.ts";
 
-export type Asked = { port?: number; timeoutMs?: number } & Record<string, unknown>;
+export type Asked = { port?: number; timeoutMs?: number; deadlineMs?: number } & Record<
+  string,
+  unknown
+>;
 
 export type LookingAgent = {
   check(type: CheckType, target: string, asked?: Asked): Promise<CheckResponse>;
@@ -27,9 +30,9 @@ export async function startAgent(
     waiting.delete(response.id);
   });
   return {
-    check: (type, target, { port, ...options } = {}) => {
+    check: (type, target, { port, deadlineMs = DEADLINE_MS, ...options } = {}) => {
       const id = randomUUID();
-      const deadlineAt = new Date(Date.now() + DEADLINE_MS).toISOString();
+      const deadlineAt = new Date(Date.now() + deadlineMs).toISOString();
       const given = { timeoutMs: 3_000, ...options };
       const request = { v: WIRE_VERSION, id, type, target, port, options: given, deadlineAt };
       return new Promise((resolve) => {

@@ -11,7 +11,13 @@ const SITES = { agent: 1, target: 2, far: 3 } as const;
 export type Site = keyof typeof SITES;
 
 /** More addresses of the target, each with a fate of its own in the firewall below. */
-const TARGET_ADDRESSES = ["10.98.2.3/24", "10.98.2.4/24", "10.98.2.5/24", "10.98.2.53/24"];
+const TARGET_ADDRESSES = [
+  "10.98.2.3/24",
+  "10.98.2.4/24",
+  "10.98.2.5/24",
+  "10.98.2.6/24",
+  "10.98.2.53/24",
+];
 
 /** Where the routing table of the agent's own host leads nowhere. */
 export const CUT_OFF = "10.98.2.66";
@@ -22,6 +28,7 @@ table inet lab {
   chain seen {
     type filter hook prerouting priority 0; policy accept;
     ip daddr 10.98.9.0/24 counter name forbidden
+    ip daddr 10.98.2.6 ip ttl set 1
     ip6 daddr { fd98:9::/64, 64:ff9b::/96, 2002::/16 } counter name forbidden
   }
   chain forward {

@@ -17,6 +17,10 @@ const RECORDS: Answer[] = [
   a("cutoff.lab", "10.98.2.2"),
   a("half.lab", "10.98.2.77"),
   aaaa("half.lab", "fd98:2::2"),
+  a("three.lab", "10.98.2.2"),
+  a("three.lab", "10.98.2.3"),
+  a("three.lab", "10.98.9.9"),
+  aaaa("three.lab", "fd98:2::2"),
   aaaa("six.lab", "fd98:2::2"),
   a("ns.lab", "10.98.2.53"),
   a("inside.lab", "10.98.9.9"),
@@ -39,13 +43,24 @@ export function createScript() {
   return ({ name, type, via, edns }: Question): Reply => {
     const wanted = name.toLowerCase();
     if (wanted === "servfail.lab") return { statusCode: 2 };
-    if (wanted === "refused.lab") return { statusCode: 5 };
+    if (wanted === "refused.lab") return { statusCode: 5, recursive: true };
     if (wanted === "silent.lab") return "silence";
     if (wanted === "old.lab" && edns) return { statusCode: 1 };
     if (wanted === "old.lab") return { answers: [a(wanted, "10.98.2.2")] };
     if (wanted === "bogus.lab") return { statusCode: 2, edns: [[6, "no signature"]] };
     if (wanted === "lame.lab") return { lame: true };
     if (wanted === "nodata.lab") return { authorities: [SOA] };
+    if (wanted === "elsewhere.lab")
+      return { lame: true, answers: [alias(wanted, "site.cdn.example")] };
+    if (wanted === "circle.lab")
+      return { answers: [alias(wanted, "round.lab"), alias("round.lab", wanted)] };
+    if (wanted === "referral.lab")
+      return { lame: true, authorities: [{ type: "NS", name: wanted, data: "ns.lab" }] };
+    if (wanted === "stranger.lab")
+      return { answers: [a(wanted, "10.98.2.2"), a("bank.example", "10.98.2.2")] };
+    if (wanted === "broken.lab") return { answers: [{ type: "TXT", name: wanted, data: [] }] };
+    if (wanted === "crowd.lab")
+      return { answers: Array.from({ length: 101 }, (_, i) => a(wanted, `10.98.3.${i}`)) };
     if (wanted === "dangling.lab")
       return { statusCode: 3, answers: [alias(wanted, "gone.lab")], authorities: [SOA] };
     if (wanted === "cut.lab" && via === "TCP") return "hangup";

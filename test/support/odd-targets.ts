@@ -138,8 +138,8 @@ export const ODD_TARGETS: Readonly<Record<string, OddTarget>> = {
   },
 };
 
-/** Serves them all on a port of this host. */
-export async function startOddTargets() {
+/** Serves them all on a port of this host, any unless one is given. */
+export async function startOddTargets({ host = "127.0.0.1", port = 0 } = {}) {
   const server = createServer((socket) => {
     socket.on("error", () => undefined);
     socket.once("data", (request) => {
@@ -149,7 +149,7 @@ export async function startOddTargets() {
       else socket.end(target?.says ?? "", "latin1");
     });
   });
-  server.listen(0, "127.0.0.1");
+  server.listen(port, host);
   await once(server, "listening");
   return { port: (server.address() as AddressInfo).port, stop: () => void server.close() };
 }

@@ -42,7 +42,10 @@ export const FAILURES = {
     refused: {
       target: "The target's host, or a firewall before it, says that nothing listens at this port.",
     },
-    reset: { target: "The target took the connection and broke it off at once." },
+    reset: {
+      target:
+        "The target took the connection and broke it off at once. A `tcp` check calls that an open port, and `http` tells it of its next phase.",
+    },
     timeout: {
       path: "Nothing came back. A firewall that drops packets looks the same as a host that is off.",
     },

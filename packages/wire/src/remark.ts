@@ -28,7 +28,7 @@ export const DNS_REMARKS = {
   alias_elsewhere: "The name is an alias of one that this server does not know. Other servers do.",
   alias_loop: "The aliases of the name lead back to themselves.",
   referral: "This server does not know the name, and says who does.",
-  lame: "This server is asked about the name, has no zone for it and asks nobody else.",
+  lame: "This server has no zone for the name, and asks nobody else.",
   unrelated_records: "Some records of the answer belong to other names, and answer nothing.",
   malformed_message: "Part of the answer is not what its type says. It is shown by its bytes.",
   cut_short: "The server says that this is not its whole answer.",

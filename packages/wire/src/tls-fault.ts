@@ -4,7 +4,7 @@ export const TLS_FAULTS = {
   untrusted_root:
     "The chain ends at an authority, or breaks off below one, that the agent's host does not trust.",
   incomplete_chain:
-    "The target sent its own certificate without the one that signed it, and the agent's host does not know that one. Browsers often do, and so hide it.",
+    "The target sent its own certificate without the one that signed it, and the agent's host does not know that one. Browsers often do, which hides the mistake.",
   untrusted:
     "The agent's host does not trust the chain, for another reason. `verdict` is OpenSSL's.",
   bad_signature: "The signature on a certificate is not from the one above it.",
