@@ -9,6 +9,7 @@ import { envExample } from "./env-example.ts";
 import { manifest } from "./manifest.ts";
 import { memberModule } from "./member-module.ts";
 import { metricsTable } from "./metrics-table.ts";
+import { resultPage } from "./result-page.ts";
 import { runbookLists } from "./runbook-lists.ts";
 import { SCOPE_MODULE, scopeModule } from "./scope-module.ts";
 
@@ -32,6 +33,7 @@ export async function writtenFiles(): Promise<Written[]> {
     part(".env.example", await envExample(), "#"),
     part("docs/metrics.md", await metricsTable(read("stacks/alarms.ts"))),
     part("docs/runbook.md", await runbookLists()),
+    part("docs/results.md", resultPage()),
   ];
 }
 

@@ -74,7 +74,12 @@ const CheckResult = z
     late: z.boolean().describe("After the deadline: shown, and counted in nothing."),
     failureSource: FailureSource.nullable().describe("Whose fault it is."),
     failedPhase: Phase.nullable().describe("What it was doing when it failed."),
-    error: z.object({ code: z.string(), message: z.string() }).nullable(),
+    error: z
+      .object({
+        code: z.string().describe("It never changes its meaning; docs/results.md has each."),
+        message: z.string().describe("For people."),
+      })
+      .nullable(),
     startedAt: Instant.nullable(),
     durationMs: z.number().nullable(),
     receivedAt: Instant.nullable(),
