@@ -1,5 +1,5 @@
 import manifest from "../packages/api/contexts.json";
-import { nearest } from "./nearest";
+import { nearest } from "../packages/kernel/src/nearest";
 import { VARIABLES } from "./variables";
 
 /** Beside a stage's: an agent on the machine of whoever deploys has its own in the shell. */

@@ -1,3 +1,6 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
 import { Base } from "@netcheck/api/env";
 import { readSettings } from "@netcheck/kernel/settings";
 import { Listen } from "@netcheck/local/listen";
@@ -6,6 +9,8 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod";
 
 import { allSettings, example, PlatformSettings, whole, written } from "./support/settings.ts";
+
+const run = promisify(execFile);
 
 describe(".env.example", () => {
   it("names every setting once, and nothing that is none", () => {
@@ -26,6 +31,14 @@ describe(".env.example", () => {
     expect(example).not.toMatch(/"d":"[^…]/);
   });
 
+  it("[LOC-5] is sourced as its first lines say: as it is it sets nothing, and each line without its # what it shows", async () => {
+    expect(await sourced(example)).toEqual({});
+    const bare = example.replaceAll(/^#(?=[A-Z][A-Z0-9_]+=)/gm, "");
+    expect(await sourced(bare)).toEqual(
+      Object.fromEntries(written.map(({ name, value }) => [name, value])),
+    );
+  });
+
   it("shows the defaults that the programs have", () => {
     const { TOKEN_KEYS, SQS_ENDPOINT, REDIS_URL, ...own } = whole;
     const given = { ...own, TOKEN_KEYS, REDIS_URL, SQS_ENDPOINT };
@@ -39,6 +52,17 @@ describe(".env.example", () => {
     expect(readSettings(Listen, without)).toEqual(readSettings(Listen, given));
   });
 });
+
+/** What a program sees that is started by a shell which has read this text. */
+async function sourced(text: string) {
+  const script = 'set -a; eval "$TEXT"; set +a; unset TEXT PWD SHLVL _; env -0';
+  const { PATH } = process.env;
+  const { stdout } = await run("sh", ["-euc", script], { env: { PATH, TEXT: text } });
+  const pairs = stdout.split("\0").filter(Boolean);
+  const seen = pairs.map((pair) => [pair.split("=", 1)[0], pair.slice(pair.indexOf("=") + 1)]);
+  const { PATH: _path, OLDPWD: _old, ...own } = Object.fromEntries(seen) as Record<string, string>;
+  return own;
+}
 
 function hasDefault(name: string) {
   const schema = { ...PlatformSettings.shape, ...WorkerSettings.shape, ...Listen.shape }[name];

@@ -213,10 +213,10 @@ const EFFECTS: Record<string, () => Promise<void> | void> = {
   PORT: () => expect(readSettings(Listen, { PORT: "0" }).PORT).toBe(0),
   ADMIN_EMAIL: async () =>
     expect(await adminOf({ ADMIN_EMAIL: "a@b.example" })).toMatchObject({
-      ADMIN_EMAIL: "a@b.example",
+      email: "a@b.example",
     }),
   ADMIN_PASSWORD: async () =>
-    expect(await adminOf({ ADMIN_PASSWORD: "chosen" })).toMatchObject({ ADMIN_PASSWORD: "chosen" }),
+    expect(await adminOf({ ADMIN_PASSWORD: "chosen" })).toMatchObject({ password: "chosen" }),
   NETCHECK_CONFIG: () =>
     expect(() => readCommand([], { NETCHECK_CONFIG: "/no/such" })).toThrow("/no/such"),
 };
@@ -233,7 +233,7 @@ async function adminOf(env: NodeJS.ProcessEnv) {
     secret: () => Promise.resolve("made"),
     forgetSecret: () => {},
   };
-  return (await firstAdmin(home, env)).settings;
+  return (await firstAdmin(home, env)).account;
 }
 
 /** To the agent's own start; what it does with each is shown beside its sources. */

@@ -84,6 +84,9 @@ export async function install() {
 
   const parent = process.ppid;
   const stop = async () => {
+    clearInterval(watch);
+    done(false);
+    say("stopping");
     if (npm.pid) signalGroup(npm.pid, "SIGTERM");
     await Promise.race([ended, sleep(5_000)]);
     if (npm.pid) signalGroup(npm.pid, "SIGKILL");

@@ -4,6 +4,7 @@ import { recordDeliveries } from "@netcheck/checks/delivery";
 import { CheckResponse, type CheckType } from "@netcheck/wire/message";
 import { beforeEach, describe, expect, it } from "vitest";
 
+import { readGoldens } from "../../packages/api/contract/golden.ts";
 import { ORIGIN } from "../support/browser.ts";
 import { addAgents, delivery } from "../support/checks.ts";
 import { PASSWORD, useWorld } from "../support/world.ts";
@@ -355,5 +356,17 @@ describe("golden files of the API", () => {
       path: "/api/v1/checks/019aa1b2-c3d4-7e5f-8a9b-ffffffffffff",
       token,
     });
+  });
+
+  it("[PLT-2] the first request for a check that is shown needs nothing but agents", async () => {
+    world().advance(Date.parse(NOW) - world().platform.now().getTime());
+    await world().emptyRedis();
+    await addAgents(world(), "local-1", "local-2");
+    const [name, about] = ["start-check-all", "Every agent there is looks"];
+    const json = { type: "http", target: "https://example.com/" };
+    const token = await world().tokenOf("operator");
+    await record({ name, operation: "startCheck", about, path: "/api/v1/checks", token, json });
+    const shown = readGoldens().filter(({ operation }) => operation === "startCheck");
+    expect(shown[0]?.request).toEqual(json);
   });
 });

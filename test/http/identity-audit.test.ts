@@ -1,3 +1,6 @@
+import { authenticate } from "@netcheck/identity/bearer";
+import { endSession } from "@netcheck/identity/session";
+import { impersonate } from "@netcheck/identity/sign-in";
 import { beforeAll, describe, expect, it } from "vitest";
 
 import { PASSWORD, useWorld } from "../support/world.ts";
@@ -40,6 +43,20 @@ describe("the audit", () => {
       requestId: expect.any(String) as string,
     });
     expect(nextCursor).toBeNull();
+  });
+
+  it("[IDN-41] a session that a job opens in somebody's name is on record as the job's, to its end", async () => {
+    const { email } = await world().personWith("admin");
+    const { accessToken } = await impersonate(world().system(), email);
+    const { sessionId } = await authenticate(world().system(), accessToken);
+    await endSession(world().system(), sessionId);
+    const me = await world().client(accessToken).api.v1.users.me.$get();
+    expect(me.status).toBe(401);
+    const { items } = await read({ subject: sessionId });
+    expect(items).toMatchObject([
+      { action: "session.ended", actor: { type: "system", job: "test" } },
+      { action: "session.started", actor: { type: "system", job: "test" } },
+    ]);
   });
 
   it("[IDN-34] by action and by subject", async () => {

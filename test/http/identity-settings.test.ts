@@ -1,6 +1,10 @@
 import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
@@ -25,6 +29,11 @@ type Ended = { stdout: string; stderr: string; code?: number };
 async function admin(args: string[], env: Record<string, string>): Promise<Ended> {
   const options = { env, timeout: 20_000 };
   return await run(process.execPath, [ADMIN, ...args], options).catch((error: Ended) => error);
+}
+
+async function temporary() {
+  const path = await mkdtemp(join(tmpdir(), "netcheck-admin-"));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) };
 }
 
 describe("identity's settings", () => {
@@ -118,11 +127,31 @@ describe("identity's settings", () => {
     expect(again.stderr).toContain("Somebody has this e-mail address already.");
   });
 
+  it("[IDN-38] it finds the database of a home on this machine, and says when that is asleep", async () => {
+    await using folder = await temporary();
+    const home = folder.path;
+    const [version, id, secrets] = [1, randomUUID(), { postgres: "secret" }];
+    const state = { version, id, ports: { postgres: 1 }, secrets };
+    await writeFile(join(home, "state.json"), JSON.stringify(state));
+    const asleep = await admin(["create", "--email", "chief@example.com", "--home", home], {});
+    expect(asleep).toMatchObject({ code: 1, stdout: "" });
+    expect(asleep.stderr).toContain("start Netcheck (npm start)");
+    expect(asleep.stderr).not.toContain("secret");
+  });
+
   it("[IDN-38] it says what is missing, and shows no password that opens nothing", async () => {
     const args = ["create", "--email", "chief@example.com"];
-    const unset = await admin(args, {});
+    await using folder = await temporary();
+    const home = folder.path;
+    const unset = await admin([...args, "--home", home], {});
     expect(unset).toMatchObject({ code: 1, stdout: "" });
-    expect(unset.stderr).toContain("DATABASE_URL:");
+    expect(unset.stderr).toContain(`No database of a Netcheck is in ${home}.`);
+    const wrong = await admin(["create", "--email", "notmail"], {});
+    expect(wrong).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: "--email takes an e-mail address.\n",
+    });
     await administer("create database unmigrated");
     const unmigrated = await admin(args, { DATABASE_URL: databaseUrl("unmigrated") });
     expect(unmigrated).toMatchObject({ code: 1, stdout: "" });

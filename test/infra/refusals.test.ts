@@ -1,6 +1,6 @@
+import { nearest } from "@netcheck/kernel/nearest";
 import { describe, expect, it } from "vitest";
 
-import { nearest } from "../../stacks/nearest.ts";
 import { errorsOf } from "./graph.ts";
 import { evaluate } from "./setup.ts";
 

@@ -61,7 +61,7 @@ function bootstrap() {
   child.stdout.on("data", (chunk) => (said.stdout += String(chunk)));
   child.stderr.on("data", (chunk) => (said.stderr += String(chunk)));
   const ended = once(child, "close").then(() => ({ code: child.exitCode, ...said }));
-  return { child, ended };
+  return { child, ended, said };
 }
 
 const npmRuns = () =>
@@ -159,11 +159,14 @@ test("a Node that was taken away after the installation is brought again", async
   expect(statSync(join(checkout, "node_modules/.bin/node")).mode & 0o111).not.toBe(0);
 });
 
-test("when it is stopped, so is npm", async () => {
-  npmThat("setInterval(() => {}, 1000);");
-  const { child, ended } = bootstrap();
+test("[LOC-6] when it is stopped it says so at once, and so is npm, however long that takes", async () => {
+  npmThat("process.on('SIGTERM', () => {}); setInterval(() => {}, 1000);");
+  const { child, ended, said } = bootstrap();
   const npm = await untilNpmRuns();
-  child.kill("SIGTERM");
+  await sleep(100);
+  child.kill("SIGINT");
+  await expect.poll(() => said.stderr, { timeout: 2_000, interval: 20 }).toContain("stopping");
+  expect(isAlive(npm)).toBe(true);
   expect(await ended).toMatchObject({ code: 130 });
   expect(isAlive(npm)).toBe(false);
 });

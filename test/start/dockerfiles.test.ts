@@ -2,7 +2,7 @@ import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
 
 import { afterAll, describe, expect, it, vi } from "vitest";
@@ -119,6 +119,17 @@ describe("the Dockerfiles", () => {
       whole.child.kill("SIGTERM");
     }
     expect(await whole.ended).toMatchObject({ code: 0 });
+  });
+
+  it("[LOC-7] the all-in-one is composed by the command of docs/start.md, and asks for no variable", async () => {
+    const page = await readFile(join(ROOT, "docs/start.md"), "utf8");
+    const [, file = ""] = /docker compose --file (\S+) up/.exec(page) ?? [];
+    const text = await readFile(join(ROOT, file), "utf8");
+    expect(text).not.toContain("${");
+    const [, context = "", dockerfile = ""] =
+      /context: (\S+)\n\s+dockerfile: (\S+)/.exec(text) ?? [];
+    expect(join(dirname(file), context)).toBe(".");
+    expect(await stepsOf(dockerfile)).toContainEqual({ instruction: "USER", rest: "node" });
   });
 
   it("the all-in-one starts what `npm start` starts, with its home on a volume", async () => {

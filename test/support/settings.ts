@@ -11,7 +11,7 @@ import { Settings as WorkerSettings } from "@netcheck/worker/env";
 /** `.env.example` as it is written, and its lines. */
 export const example = readFileSync(".env.example", "utf8");
 export const written = [...example.matchAll(/^#?([A-Z][A-Z0-9_]+)=(.*)$/gm)].map(
-  ([, name = "", value = ""]) => ({ name, value }),
+  ([, name = "", value = ""]) => ({ name, value: value.replace(/^'(.*)'$/, "$1") }),
 );
 
 export const PlatformSettings = await settingsOf();

@@ -3,7 +3,7 @@ import { type ShownSetting, shownSettings } from "../src/shown-settings.ts";
 
 const WIDTH = 100;
 
-/** The platform's settings, with what they mean; a line that is commented out shows a default or an example. */
+/** The platform's settings, with what they mean; each is commented out and shows a default or an example. */
 export async function envExample() {
   const shared = section("The platform", await shownSettings([]));
   const own = await Promise.all(
@@ -22,7 +22,12 @@ function section(title: string, settings: readonly ShownSetting[]) {
 
 function linesOf({ name, description, example, fallback, isNeeded }: ShownSetting) {
   const value = isNeeded ? example : (fallback ?? example);
-  return [...wrapped(description), `${isNeeded ? "" : "#"}${name}=${value ?? ""}`];
+  return [...wrapped(description), `#${name}=${quoted(value ?? "")}`];
+}
+
+/** As a shell takes it, and systemd. */
+function quoted(text: string) {
+  return /^[\w./:,@…+-]*$/.test(text) ? text : `'${text}'`;
 }
 
 function wrapped(text: string) {

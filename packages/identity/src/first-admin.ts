@@ -4,13 +4,16 @@ import { requireActor } from "@netcheck/kernel/guard";
 import { newId } from "@netcheck/kernel/id";
 import { transaction } from "@netcheck/kernel/transaction";
 import { and, eq, isNull, sql } from "drizzle-orm";
+import * as z from "zod";
 
 import { person } from "./identity.sql.ts";
-import { checkNewPassword, hashPassword } from "./password.ts";
+import { checkNewPassword, hashPassword, NewPassword } from "./password.ts";
 
 const ROLE = "admin" as const;
 
-type Account = { email: string; password: string };
+/** An account that its owner can sign in to. */
+export const Account = z.object({ email: z.email().max(254), password: NewPassword });
+type Account = z.output<typeof Account>;
 
 /** The administrator who came first, if there is one. */
 export async function findFirstAdmin(ctx: WritingCtx) {

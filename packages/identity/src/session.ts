@@ -54,6 +54,13 @@ export async function revokeSession(ctx: Ctx, id: Id<"session">) {
   await forgetSession(acting, id);
 }
 
+/** Ends one that a job of ours has opened, at once. */
+export async function endSession(ctx: Ctx, id: Id<"session">) {
+  const acting = requireActor(ctx, "system");
+  await transaction(acting, whenEnded(id, "session.ended"), (tx) => markEnded(tx, acting, id));
+  await forgetSession(acting, id);
+}
+
 /**
  * Ends the session that was presented, at once; ending an ended one changes nothing, and needs no
  * `prove`, which is called before a live one ends.

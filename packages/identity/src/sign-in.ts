@@ -1,5 +1,5 @@
 import { unauthenticated } from "@netcheck/kernel/fault";
-import { actAs, asStranger, requireActor } from "@netcheck/kernel/guard";
+import { type Acting, type ActorOf, actAs, asStranger, requireActor } from "@netcheck/kernel/guard";
 import { type Id, newId } from "@netcheck/kernel/id";
 import { prepared } from "@netcheck/kernel/prepared";
 import { hashSecret, newSecret } from "@netcheck/kernel/secret";
@@ -51,7 +51,7 @@ export async function impersonate(ctx: IdentityCtx, email: string) {
   const acting = requireActor(ctx, "system");
   const [found] = await byEmail(acting.db).execute({ email });
   if (!found) throw unauthenticated("No such person.");
-  return await openSession(acting, found);
+  return await openSession(acting, found, acting);
 }
 
 /** What a client needs to act in a session from now on. */
@@ -67,7 +67,12 @@ export async function credentials(
   };
 }
 
-async function openSession(ctx: IdentityCtx, found: typeof person.$inferSelect) {
+/** By the person, unless `by` says who did it for them. */
+async function openSession(
+  ctx: IdentityCtx,
+  found: typeof person.$inferSelect,
+  by?: Acting<IdentityCtx, ActorOf<"system">>,
+) {
   const createdAt = ctx.now();
   const sessionId = newId<"session">(createdAt);
   const expiresAt = new Date(createdAt.getTime() + ctx.sessionLifetimeSeconds * 1000);
@@ -82,7 +87,7 @@ async function openSession(ctx: IdentityCtx, found: typeof person.$inferSelect) 
   // Held against blocking, deletion and another password until the session is there to be ended.
   const still: Source = (db) =>
     db.$with("still").as(db.select({ id: person.id }).from(person).where(live).for("share"));
-  const acting = actAs(ctx, sessionActor(found, sessionId));
+  const acting = by ?? actAs(ctx, sessionActor(found, sessionId));
   const entry = { action: "session.started", subjectId: sessionId } as const;
   const writes = [into(session, [row]), into(refreshToken, [issued])];
   if (!(await writeAndRecord(acting, entry, still, writes))) throw unauthenticated(WRONG);

@@ -27,14 +27,57 @@ export const ResponseExchangeSetting = z.string().min(1).default("agent_response
   description: "The exchange that agents publish to.",
 });
 
+type Env = Readonly<Record<string, string | undefined>>;
+
 /** Reads an environment once; throws one TypeError that names every setting to mend. */
-export function readSettings<S extends z.ZodType>(
-  schema: S,
-  env: Readonly<Record<string, string | undefined>>,
-): z.output<S> {
-  // What zod would compile for parses to come takes as long as this one and more.
-  const parsed = schema.safeParse(env, { jitless: true });
+export function readSettings<S extends z.ZodType>(schema: S, env: Env): z.output<S> {
+  const parsed = parse(schema, env);
   if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map(({ path, message }) => `  ${path.join(".")}: ${message}`);
-  throw new TypeError(["These settings need mending:", ...lines].join("\n"));
+  throw new TypeError(["These settings need mending:", ...linesOf(parsed.error)].join("\n"));
 }
+
+/** A line for each setting to mend; none if all can be read. */
+export function wrongSettings(schema: z.ZodType, env: Env): string[] {
+  const parsed = parse(schema, env);
+  return parsed.success ? [] : linesOf(parsed.error);
+}
+
+function parse<S extends z.ZodType>(schema: S, env: Env) {
+  // What zod would compile for parses to come takes as long as this one and more.
+  return schema.safeParse(env, { jitless: true, error: inPlainWords });
+}
+
+function linesOf({ issues }: z.ZodError) {
+  return issues.map(({ path, message }) => `  ${path.join(".")}: ${message}`);
+}
+
+/** Never with what was set, which may be a secret; for what has words of its own this is not asked. */
+function inPlainWords(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case "invalid_type":
+      if (issue.input === undefined) return "It is needed.";
+      return issue.expected === "int"
+        ? "It takes a whole number."
+        : `It takes a ${issue.expected}.`;
+    case "invalid_value":
+      return `It takes one of ${issue.values.join(", ")}.`;
+    case "too_small":
+      if (issue.origin === "string" && issue.minimum === 1) return "It may not be empty.";
+      return issue.origin === "string"
+        ? `It takes ${issue.minimum} characters or more.`
+        : `It takes ${issue.minimum} or more.`;
+    case "too_big":
+      return issue.origin === "string"
+        ? `It takes ${issue.maximum} characters at most.`
+        : `It takes ${issue.maximum} at most.`;
+    case "invalid_format":
+      return FORMATS[issue.format];
+    default:
+      return undefined;
+  }
+}
+
+const FORMATS: Readonly<Record<string, string | undefined>> = {
+  url: "It takes a URL, and not of every kind: see .env.example.",
+  email: "It takes an e-mail address.",
+};

@@ -7,7 +7,7 @@ const PASSWORD = "first administrator";
 /** The account that the first start makes, and what becomes of its password. */
 export type FirstAdmin = {
   /** What the database is prepared with. */
-  settings: { ADMIN_EMAIL?: string; ADMIN_PASSWORD: string };
+  account: { email: string; password: string };
   /** The password, if an earlier start made the account with it and was killed before it could show it. */
   unshownPassword: (url: string, email: string) => Promise<string | undefined>;
   passwordShown: () => void;
@@ -25,14 +25,22 @@ export async function firstAdmin(
   const isLeft = home.hasSecret(PASSWORD);
   const generated = await home.secret(PASSWORD, async () => randomBytes(16).toString("hex"));
   return {
-    settings: {
-      ...(ADMIN_EMAIL && { ADMIN_EMAIL }),
-      ADMIN_PASSWORD: ADMIN_PASSWORD || generated,
+    account: {
+      email: ADMIN_EMAIL || "admin@example.com",
+      password: ADMIN_PASSWORD || generated,
     },
     unshownPassword: async (url, email) =>
       isLeft && (await opens(url, email, generated)) ? generated : undefined,
     passwordShown: () => home.forgetSecret(PASSWORD),
   };
+}
+
+/** What to say when an administrator was asked for and `email` was there already. */
+export function unusedLines(env: NodeJS.ProcessEnv, email: string): string[] {
+  const asked = ["ADMIN_EMAIL", "ADMIN_PASSWORD"].filter((name) => env[name]);
+  if (asked.length === 0) return [];
+  const were = asked.length === 1 ? "was" : "were";
+  return [`${asked.join(" and ")} ${were} not used: there is an administrator already, ${email}`];
 }
 
 async function opens(url: string, email: string, password: string): Promise<boolean> {

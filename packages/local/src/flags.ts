@@ -1,11 +1,10 @@
 import { parseArgs } from "node:util";
 
+import { DEFAULT_HOME } from "./home-folder.ts";
 import { messageOf, problem } from "./problem.ts";
 
 /** How `npm start` was asked to start. `port` 0 means any free one. */
 export type Flags = { home: string; port: number; agents: number; json: boolean };
-
-export const DEFAULT_HOME = ".netcheck";
 
 export const USAGE = `Usage: npm start -- [--home DIR] [--port N] [--agents K] [--json]
 

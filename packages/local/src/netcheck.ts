@@ -1,4 +1,5 @@
-import { firstAdmin } from "./first-admin.ts";
+import { firstAdmin, unusedLines } from "./first-admin.ts";
+import { checkGiven } from "./given-settings.ts";
 import type { Kept } from "./keeper.ts";
 import { agentNames, agentsToEnrol, keepAgent } from "./local-agents.ts";
 import { keepPing } from "./ping.ts";
@@ -53,6 +54,7 @@ type Running = { begin: (one: () => Kept) => Promise<Kept>; stop: () => Promise<
  */
 export async function startNetcheck(options: NetcheckOptions): Promise<Netcheck> {
   const { env, progress, signal } = options;
+  await checkGiven(env, progress.line);
   const begun = startServices({
     home: options.home,
     host: env["HOST"] ?? "127.0.0.1",
@@ -116,7 +118,7 @@ async function bringUp(
     progress.track(name, services.ready[name]),
   );
   const database = step("database", [postgres, redis], () =>
-    prepare.prepareDatabase({ ...env, ...admin.settings }),
+    prepare.prepareDatabase(env, admin.account),
   );
   const queues = step("queues", [sqs], () => prepare.createSqsQueues(settings.SQS_ENDPOINT));
   const tokens = step("enrolment", [database], async () =>
@@ -159,6 +161,7 @@ async function bringUp(
     active,
   ]);
   const password = made.password ?? (await admin.unshownPassword(place.ownUrl, made.email));
+  if (made.password === undefined) unusedLines(options.env, made.email).forEach(report);
   if (inactive.length > 0) report(`not active yet: ${inactive.join(", ")}`);
 
   return {

@@ -1,3 +1,5 @@
+import { isIP } from "node:net";
+
 import type { Home } from "./home.ts";
 import { choosePorts, isFree } from "./ports.ts";
 import { problem } from "./problem.ts";
@@ -18,17 +20,19 @@ export type Place = {
   insecure: boolean;
 };
 
+/** What names a service. */
+export const SERVICES = [
+  "DATABASE_URL",
+  "REDIS_URL",
+  "AMQP_URL",
+  "AMQP_MANAGEMENT_URL",
+  "AGENT_AMQP_URL",
+  "SQS_ENDPOINT",
+] as const;
+
 /** The services that the environment names; an empty setting counts as none. */
 export function givenIn(env: NodeJS.ProcessEnv): Given {
-  const names = [
-    "DATABASE_URL",
-    "REDIS_URL",
-    "AMQP_URL",
-    "AMQP_MANAGEMENT_URL",
-    "AGENT_AMQP_URL",
-    "SQS_ENDPOINT",
-  ] as const;
-  return Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
+  return Object.fromEntries(SERVICES.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
 }
 
 /** Settles the API's port and the whole environment. `port` 0 takes a free one and keeps to it. */
@@ -58,7 +62,7 @@ export async function settlePlace(options: {
     HOST: host,
     PORT: String(port),
     PUBLIC_URL: options.env["PUBLIC_URL"] ?? url,
-    NETCHECK_ALLOW: options.env["NETCHECK_ALLOW"] ?? LOOPBACK,
+    NETCHECK_ALLOW: options.env["NETCHECK_ALLOW"] ?? itself(host),
   };
   const broker = new URL(settings.AGENT_AMQP_URL).hostname.replace(/^\[|\]$/g, "");
   return {
@@ -67,6 +71,12 @@ export async function settlePlace(options: {
     env,
     insecure: !isLoopback(host) || !isLoopback(broker),
   };
+}
+
+/** Loopback, and the address that `HOST` opens: it is this machine too. */
+export function itself(host: string): string {
+  const isOther = isIP(host) !== 0 && !isLoopback(host) && ownHost(host) === host;
+  return isOther ? `${LOOPBACK},${host}` : LOOPBACK;
 }
 
 async function keptPort(home: Home, host: string, report: (line: string) => void): Promise<number> {

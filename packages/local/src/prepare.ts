@@ -6,14 +6,12 @@ import { makeAllPartitions } from "@netcheck/api/partitions";
 import { QUEUES } from "@netcheck/api/queues";
 import { authenticate } from "@netcheck/identity/bearer";
 import { createFirstAdmin, findFirstAdmin } from "@netcheck/identity/first-admin";
-import { generatePassword, NewPassword } from "@netcheck/identity/password";
-import { revokeSession } from "@netcheck/identity/session";
+import { endSession } from "@netcheck/identity/session";
 import { impersonate } from "@netcheck/identity/sign-in";
 import { generateTokenKeys as generateKeys } from "@netcheck/identity/token";
 
 import { migrateDatabase } from "./migrate.ts";
 import { openPlatform } from "./platform.ts";
-import { problem } from "./problem.ts";
 
 const JOB = "local.start";
 
@@ -30,6 +28,7 @@ export async function createSqsQueues(endpoint: string) {
 /** Migrates, makes partitions and the first administrator; `password` only if it was made now. */
 export async function prepareDatabase(
   env: NodeJS.ProcessEnv,
+  account: { email: string; password: string },
 ): Promise<{ email: string; password?: string }> {
   await using opened = await openPlatform(env);
   const ctx = jobCtx(opened.platform, JOB);
@@ -37,13 +36,10 @@ export async function prepareDatabase(
   await makeAllPartitions(ctx);
   const known = await findFirstAdmin(ctx);
   if (known) return { email: known.email };
-  const email = env["ADMIN_EMAIL"] ?? "admin@example.com";
-  const password = env["ADMIN_PASSWORD"] ?? generatePassword();
-  if (!NewPassword.safeParse(password).success) {
-    throw problem("ADMIN_PASSWORD needs 12 to 1024 characters.");
-  }
-  const created = await createFirstAdmin(ctx, { email, password });
-  return created ? { email: created.email, password } : await prepareDatabase(env);
+  const created = await createFirstAdmin(ctx, account);
+  return created
+    ? { email: created.email, password: account.password }
+    : await prepareDatabase(env, account);
 }
 
 /** Topology and accounts from the rows; needs RabbitMQ. */
@@ -74,8 +70,8 @@ export async function systemAccessToken(env: NodeJS.ProcessEnv) {
   return {
     accessToken,
     async end() {
-      const actor = await authenticate(ctx, accessToken);
-      await revokeSession({ ...ctx, actor }, actor.sessionId);
+      const { sessionId } = await authenticate(ctx, accessToken);
+      await endSession(ctx, sessionId);
       await opened[Symbol.asyncDispose]();
     },
   };

@@ -1,6 +1,8 @@
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 
-import { checkTable } from "./self-check.ts";
+afterEach(() => vi.unstubAllGlobals());
+
+import { checkItself, checkTable } from "./self-check.ts";
 
 test("each agent has a line: what it answered, whose fault a failure is, and who is missing and why", () => {
   const lines = checkTable({
@@ -26,4 +28,14 @@ test("each agent has a line: what it answered, whose fault a failure is, and who
     "local-2  failed (refused, target)  1.0 ms",
     "far      missing (no_answer)",
   ]);
+});
+
+test("[LOC-4] a check of itself that is refused is told in the words of the refusal, never as it came", async () => {
+  const detail = "192.0.2.2 is private or special, and checks may not go there.";
+  const answer = async () => Response.json({ type: "/problems/x", detail }, { status: 422 });
+  vi.stubGlobal("fetch", answer);
+  const api = { url: "http://192.0.2.2:8080", accessToken: "t" };
+  await expect(checkItself(api)).rejects.toThrow(`POST /checks of the API was refused: ${detail}`);
+  vi.stubGlobal("fetch", async () => new Response("<html>", { status: 502 }));
+  await expect(checkItself(api)).rejects.toThrow(/refused: it answered 502$/);
 });

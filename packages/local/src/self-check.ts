@@ -11,6 +11,7 @@ const Agents = z.object({
 });
 const Named = z.object({ name: z.string() });
 const Accepted = z.object({ id: z.string() });
+const Refused = z.object({ detail: z.string() });
 const Check = z.object({
   status: z.string(),
   expected: z.number(),
@@ -82,8 +83,9 @@ async function call({ url, accessToken }: Api, path: string, body?: object): Pro
     signal: AbortSignal.timeout(10_000),
   });
   if (answer.ok) return await answer.json();
-  const said = (await answer.text()).slice(0, 300);
-  throw problem(`the API answered ${answer.status} to ${body ? "POST" : "GET"} ${path}: ${said}`);
+  const refused = Refused.safeParse(await answer.json().catch(() => undefined));
+  const said = refused.success ? refused.data.detail : `it answered ${answer.status}`;
+  throw problem(`${body ? "POST" : "GET"} ${path} of the API was refused: ${said}`);
 }
 
 /** A line per agent: what it answered and how long that took it. */

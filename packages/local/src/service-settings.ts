@@ -28,13 +28,19 @@ export async function settingsFor(
   const opened = `amqp://${reachableHost(host)}:${home.ports["amqp"]}`;
   return {
     DATABASE_URL:
-      given.DATABASE_URL ?? `postgres://${await account("postgres")}@${at("postgres")}/netcheck`,
+      given.DATABASE_URL ??
+      postgresUrl(await home.secret("postgres"), Number(home.ports["postgres"])),
     REDIS_URL: given.REDIS_URL ?? `redis://default:${await home.secret("redis")}@${at("redis")}`,
     AMQP_URL,
     AMQP_MANAGEMENT_URL: given.AMQP_MANAGEMENT_URL ?? `http://${broker}@${at("management")}`,
     AGENT_AMQP_URL: given.AGENT_AMQP_URL ?? (given.AMQP_URL ? withoutAccount(AMQP_URL) : opened),
     SQS_ENDPOINT: given.SQS_ENDPOINT ?? `http://${at("sqs")}`,
   };
+}
+
+/** Where the private database of a home listens. */
+export function postgresUrl(password: string, port: number): string {
+  return `postgres://netcheck:${password}@127.0.0.1:${port}/netcheck`;
 }
 
 /** The scheme, host and port of a broker's URL. */

@@ -1,7 +1,5 @@
-import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-
-import { DEFAULT_HOME, readFlags, USAGE, type Flags } from "./flags.ts";
+import { readFlags, USAGE, type Flags } from "./flags.ts";
+import { homeFolder } from "./home-folder.ts";
 import { reachLoopbackDirectly } from "./loopback.ts";
 import { startNetcheck, type Netcheck } from "./netcheck.ts";
 import { isProblem, messageOf } from "./problem.ts";
@@ -9,7 +7,6 @@ import { showProgress, type Progress } from "./progress.ts";
 import { checkTable } from "./self-check.ts";
 import { jsonLine, summaryLines } from "./summary.ts";
 
-const CHECKOUT = fileURLToPath(new URL("../../..", import.meta.url));
 const PARENT_EVERY_MS = 500;
 const STOP_WITHIN_MS = 9_500;
 
@@ -20,7 +17,7 @@ async function main(flags: Flags): Promise<void> {
   reachLoopbackDirectly(env);
   const netcheck = await startNetcheck({
     ...flags,
-    home: homeOf(flags),
+    home: homeFolder(flags.home),
     env,
     progress,
     signal,
@@ -44,12 +41,7 @@ async function main(flags: Flags): Promise<void> {
   });
   await aborted(signal);
   await netcheck.stop();
-}
-
-/** npm runs us in the checkout; a relative path that a person typed means the folder they are in. */
-function homeOf({ home }: Flags): string {
-  const from = home === DEFAULT_HOME ? CHECKOUT : (process.env["INIT_CWD"] ?? process.cwd());
-  return resolve(from, home);
+  progress.line("stopped; the data stays");
 }
 
 async function showCheck(netcheck: Netcheck, say: (lines: string[]) => void): Promise<void> {

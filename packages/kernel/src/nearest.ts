@@ -1,7 +1,12 @@
-/** Of the known words the one that takes the fewest insertions, deletions and replacements to become. */
-export function nearest(word: string, known: readonly string[]) {
-  const [first] = known.toSorted((a, b) => distance(word, a) - distance(word, b));
-  return first;
+/**
+ * Of the known words the one that takes the fewest insertions, deletions and replacements to become;
+ * undefined when that takes more than `within`.
+ */
+export function nearest(word: string, known: readonly string[], within = Infinity) {
+  const [first] = known
+    .map((one) => ({ one, steps: distance(word, one) }))
+    .toSorted((a, b) => a.steps - b.steps);
+  return first && first.steps <= within ? first.one : undefined;
 }
 
 /** Levenshtein's, row by row. */
