@@ -14,6 +14,16 @@ const stopping = new AbortController();
 const { signal } = stopping;
 const say = (text: string) => void process.stdout.write(`${text}\n`);
 
+/** A name that does not exist is a person's slip, and no fault of ours with a trace. */
+function asked(names: readonly string[]): readonly Lane[] {
+  try {
+    return lanesOf(names);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return process.exit(2);
+  }
+}
+
 /** All lanes beside each other, over one set of services where somebody needs them. */
 async function runAll(lanes: readonly Lane[], folder: string): Promise<Outcome[]> {
   const isNeeded = lanes.flat().some(({ needs }) => needs === "stack");
@@ -60,7 +70,7 @@ function tell({ step, ok, output, seconds }: Outcome) {
   say([`${ok ? "passed" : "FAILED"}  ${step.name}  ${seconds.toFixed(1)} s`, ...worth].join("\n"));
 }
 
-const lanes = lanesOf(process.argv.slice(2));
+const lanes = asked(process.argv.slice(2));
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
   process.on(name, () => stopping.abort());
 forgetSettings(process.env);

@@ -53,28 +53,20 @@ function linesOf({ issues }: z.ZodError) {
 
 /** Never with what was set, which may be a secret; for what has words of its own this is not asked. */
 function inPlainWords(issue: z.core.$ZodRawIssue): string | undefined {
-  switch (issue.code) {
-    case "invalid_type":
-      if (issue.input === undefined) return "It is needed.";
-      return issue.expected === "int"
-        ? "It takes a whole number."
-        : `It takes a ${issue.expected}.`;
-    case "invalid_value":
-      return `It takes one of ${issue.values.join(", ")}.`;
-    case "too_small":
-      if (issue.origin === "string" && issue.minimum === 1) return "It may not be empty.";
-      return issue.origin === "string"
-        ? `It takes ${issue.minimum} characters or more.`
-        : `It takes ${issue.minimum} or more.`;
-    case "too_big":
-      return issue.origin === "string"
-        ? `It takes ${issue.maximum} characters at most.`
-        : `It takes ${issue.maximum} at most.`;
-    case "invalid_format":
-      return FORMATS[issue.format];
-    default:
-      return undefined;
+  if (issue.code === "invalid_type") {
+    if (issue.input === undefined) return "It is needed.";
+    return issue.expected === "int" ? "It takes a whole number." : `It takes a ${issue.expected}.`;
   }
+  if (issue.code === "invalid_value") return `It takes one of ${issue.values.join(", ")}.`;
+  if (issue.code === "invalid_format") return FORMATS[issue.format];
+  if (issue.code === "too_big") return `It takes ${issue.maximum}${unitOf(issue)} at most.`;
+  if (issue.code !== "too_small") return undefined;
+  const isEmpty = issue.origin === "string" && issue.minimum === 1;
+  return isEmpty ? "It may not be empty." : `It takes ${issue.minimum}${unitOf(issue)} or more.`;
+}
+
+function unitOf({ origin }: { origin: string }) {
+  return origin === "string" ? " characters" : "";
 }
 
 const FORMATS: Readonly<Record<string, string | undefined>> = {

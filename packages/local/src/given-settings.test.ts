@@ -53,7 +53,8 @@ test("[LOC-2] a name that is nearly a setting's is reported with the one that is
     NETCHECK_ALOW: "10.0.0.0/8",
     ADMIN_MAIL: "a@example.com",
   };
-  expect(await look({ ...env, HOSTNAME: "h", LANGUAGE: "en", NETCHECK_URL: "http://h" })).toEqual([
+  const foreign = { HOSTNAME: "h", NO_PROXY: "h", HTTPS_PROXY: "http://h", AWS_PROFILE: "p" };
+  expect(await look({ ...env, ...foreign, NETCHECK_URL: "http://h" })).toEqual([
     "CHECK_LIMT_PERSON is no setting: is CHECK_LIMIT_PERSON meant?",
     "NETCHECK_ALOW is no setting: is NETCHECK_ALLOW meant?",
     "ADMIN_MAIL is no setting: is ADMIN_EMAIL meant?",

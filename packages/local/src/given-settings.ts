@@ -12,8 +12,8 @@ import { problem } from "./problem.ts";
 
 const { email: ADMIN_EMAIL, password: ADMIN_PASSWORD } = Account.shape;
 const COUNT_AS_NONE_WHEN_EMPTY = new Set<string>([...SERVICES, "ADMIN_EMAIL", "ADMIN_PASSWORD"]);
-/** Words of other programs that are as near to one of ours are short, or differ by more. */
-const TYPO = { steps: 2, fromLength: 8 };
+/** What other programs are told by (`NO_PROXY`) is short, or further from ours. */
+const TYPO = { fromLength: 8, lettersAStep: 5, steps: 2 };
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -44,7 +44,8 @@ function isSame(password: string, address: string | undefined): boolean {
 export function misspelt(names: readonly string[], known: readonly string[]): string[] {
   const unknown = names.filter((name) => name.length >= TYPO.fromLength && !known.includes(name));
   return unknown.flatMap((name) => {
-    const meant = nearest(name, known, TYPO.steps);
+    const steps = Math.min(TYPO.steps, Math.floor(name.length / TYPO.lettersAStep));
+    const meant = nearest(name, known, steps);
     return meant === undefined ? [] : [`${name} is no setting: is ${meant} meant?`];
   });
 }
