@@ -21,8 +21,6 @@ export const ENDINGS = {
     flood(socket, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffff;"),
 } satisfies Record<string, (socket: Socket) => void>;
 
-export type Ending = keyof typeof ENDINGS;
-
 const BLOCK = Buffer.alloc(64 * 1024, "x");
 const BLOCKS = 32;
 

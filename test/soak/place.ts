@@ -28,7 +28,7 @@ export function readName(name: string) {
 
 /** A check's own numbers: the same whatever else is sent. `what` keeps apart who rolls. */
 export function diceOf(seed: number, number: number, what: string): Dice {
-  const mixed = [...what].reduce((sum, char) => Math.imul(sum, 31) + char.charCodeAt(0), seed);
+  const mixed = Buffer.from(what).reduce((sum, byte) => Math.imul(sum, 31) + byte, seed);
   return dice(Math.imul(mixed, 1_000_003) + number);
 }
 

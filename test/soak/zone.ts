@@ -47,8 +47,6 @@ export const ZONE = {
   }),
 } satisfies Record<string, Script>;
 
-export type Kind = keyof typeof ZONE;
-
 export const KINDS: readonly [string, ...string[]] = ["well", ...Object.keys(ZONE).slice(1)];
 
 function well({ name }: Question, number: number) {

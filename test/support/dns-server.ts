@@ -1,6 +1,6 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { createServer, type AddressInfo, isIPv6 } from "node:net";
+import { createServer, type AddressInfo, isIPv6, type Server } from "node:net";
 
 import {
   type Answer,
@@ -79,11 +79,8 @@ export async function startDnsServer(
       socket.end(Buffer.concat([length, said]));
     });
   });
-  tcp.listen(port, host);
-  await once(tcp, "listening");
-  const bound = (tcp.address() as AddressInfo).port;
+  const { udp, bound } = await bindBoth(tcp, host, port);
   const late = new Set<NodeJS.Timeout>();
-  const udp = createSocket(isIPv6(host) ? "udp6" : "udp4");
   udp.on("error", () => undefined);
   udp.on("message", (bytes, { port: from, address }) => {
     const reply = answer(bytes, "UDP");
@@ -92,8 +89,6 @@ export async function startDnsServer(
     if (delayMs === 0) udp.send(said, from, address);
     else late.add(setTimeout(() => udp.send(said, from, address), delayMs));
   });
-  udp.bind(bound, host);
-  await once(udp, "listening");
   return {
     port: bound,
     asked,
@@ -103,6 +98,25 @@ export async function startDnsServer(
       tcp.close();
     },
   };
+}
+
+/** One port of both: what is free for TCP may be somebody's for UDP. */
+async function bindBoth(tcp: Server, host: string, port: number, triesLeft = 5) {
+  tcp.listen(port, host);
+  await once(tcp, "listening");
+  const bound = (tcp.address() as AddressInfo).port;
+  const udp = createSocket(isIPv6(host) ? "udp6" : "udp4");
+  udp.bind(bound, host);
+  try {
+    await once(udp, "listening");
+    return { udp, bound };
+  } catch (error) {
+    if (port !== 0 || triesLeft === 0) throw error;
+    udp.close();
+    tcp.close();
+    await once(tcp, "close");
+    return await bindBoth(tcp, host, port, triesLeft - 1);
+  }
 }
 
 function flagsOf({ statusCode = 0, tooLong, recursive, lame }: Message) {
