@@ -367,8 +367,9 @@ describe("an http check fails", () => {
     "by the agent where %s is no host",
     async (host) => {
       const context = { allow: LOOPBACK, signal: AbortSignal.timeout(2_000) };
-      const { failure } = await probeHttp(host, undefined, HttpOptions.parse({}), context);
+      const { failure, result } = await probeHttp(host, undefined, HttpOptions.parse({}), context);
       expect(failure).toMatchObject({ failureSource: "agent", error: { code: "bad_target" } });
+      expect(result).toEqual({ steps: [], endedBy: null });
     },
   );
 });

@@ -21,7 +21,10 @@ export async function probeHttp(
   const startedAt = performance.now();
   const url = firstUrl(host, port, options);
   if (!url)
-    return { failure: failure("agent", "run", "bad_target", "Not a host name."), result: {} };
+    return {
+      failure: failure("agent", "run", "bad_target", "Not a host name."),
+      result: { steps: [], endedBy: null },
+    };
   const hop = { url, method: options.method, headers: options.headers };
   const { maxRedirects, ipVersion, protocol } = options;
   const terms = { ...context, maxRedirects, ipVersion, http2: protocol === "http2" };
