@@ -24,7 +24,6 @@ export type ResolveOptions = { ipVersion?: IpVersion | undefined; sources?: Sour
 
 /** How long a resolver that answered for IPv4 may keep IPv6 waiting (RFC 8305, 3). */
 const RESOLUTION_DELAY_MS = 50;
-const RESOLVER_AGE_MS = 30_000;
 
 /** ECONNREFUSED: there is no resolver where c-ares looks, though the system may know another. */
 const SYSTEM_MAY_KNOW = new Set(["ENOTFOUND", "ENODATA", "ECONNREFUSED"]);
@@ -132,14 +131,12 @@ function settled(query: Promise<string[]>) {
   );
 }
 
-let current: { resolver: Resolver; madeAt: number } | undefined;
-
-/** A resolver reads resolv.conf once, so an old one is replaced. */
+/**
+ * A resolver for one check: c-ares gives up all that it asks on a socket where one answer on it cannot
+ * be read. It reads resolv.conf anew, as it is now.
+ */
 function systemSources(): Sources {
-  const now = performance.now();
-  if (!current || now - current.madeAt > RESOLVER_AGE_MS)
-    current = { resolver: new Resolver({ timeout: 2_000, tries: 2 }), madeAt: now };
-  return { resolver: current.resolver, lookup: lookupAll };
+  return { resolver: new Resolver({ timeout: 2_000, tries: 2 }), lookup: lookupAll };
 }
 
 async function lookupAll(name: string) {
