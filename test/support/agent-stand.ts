@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { CheckResponse, Heartbeat } from "@netcheck/wire/message";
+import { CheckResponse, Heartbeat, RequestHead } from "@netcheck/wire/message";
 import type { AgentSession } from "@netcheck/wire/registration";
 
 import { freshVhost, newAccount } from "./vhost.ts";
@@ -17,9 +17,11 @@ import { end } from "./way.ts";
 export type Asked = {
   type: string;
   target: string;
-  port: number;
+  port?: number;
   options?: Record<string, unknown>;
 };
+
+const Identified = RequestHead.pick({ id: true });
 
 /** One agent program on a real broker, with nothing of the platform but its session. */
 export async function openAgentStand(
@@ -64,16 +66,23 @@ export async function openAgentStand(
   const { queue } = await channel.assertQueue("", { exclusive: true });
   await channel.bindQueue(queue, vhost.responseExchange, "heartbeat.#");
   await channel.bindQueue(queue, vhost.responseExchange, "result.#");
-  const waiting = new Map<string, (answer: CheckResponse) => void>();
+  const waiting = new Map<string, PromiseWithResolvers<CheckResponse>>();
+  const answered = new Set<string>();
+  let repeats = 0;
   const beats: Heartbeat[] = [];
   const onMessage = (content: Buffer, key: string) => {
     if (key.startsWith("heartbeat.")) {
       beats.push(Heartbeat.parse(JSON.parse(content.toString())));
       return;
     }
-    const answer = CheckResponse.parse(JSON.parse(content.toString()));
-    waiting.get(answer.id)?.(answer);
-    waiting.delete(answer.id);
+    const said: unknown = JSON.parse(content.toString());
+    const { id } = Identified.parse(said);
+    if (answered.has(id)) repeats += 1;
+    answered.add(id);
+    const answer = CheckResponse.safeParse(said);
+    if (answer.success) waiting.get(id)?.resolve(answer.data);
+    else waiting.get(id)?.reject(answer.error);
+    waiting.delete(id);
   };
   await channel.consume(
     queue,
@@ -103,16 +112,20 @@ export async function openAgentStand(
 
   const { pid, ended } = await start();
 
+  /** Puts something into the agent's queue that may be no request. */
+  function send(body: string) {
+    channel.publish(vhost.requestExchange, `agent.${account.agentId}`, Buffer.from(body));
+  }
+
   /** Puts one request into the agent's queue; resolves with its answer. */
   function ask({ type, target, port: at, options = {} }: Asked, lifeMs = 60_000) {
     const id = crypto.randomUUID();
     const deadlineAt = new Date(Date.now() + lifeMs).toISOString();
     const message = { v: 1, id, type, target, port: at, options, deadlineAt };
-    const answered = Promise.withResolvers<CheckResponse>();
-    waiting.set(id, answered.resolve);
-    const body = Buffer.from(JSON.stringify(message));
-    channel.publish(vhost.requestExchange, `agent.${account.agentId}`, body);
-    return answered.promise;
+    const asking = Promise.withResolvers<CheckResponse>();
+    waiting.set(id, asking);
+    send(JSON.stringify(message));
+    return asking.promise;
   }
 
   const owned = stack.move();
@@ -124,6 +137,9 @@ export async function openAgentStand(
     /** What it has said of itself so far. */
     beats: () => beats,
     ask,
+    send,
+    /** How many answers came to what was answered before. */
+    repeats: () => repeats,
     /** How many requests wait at the broker, not counting those the agent holds. */
     ready: async () => (await channel.checkQueue(account.queue)).messageCount,
     published: () => channel.waitForConfirms(),

@@ -28,6 +28,8 @@ type Message = {
   lame?: boolean;
   /** An OPT record, with Extended DNS Errors as they are numbered. */
   edns?: readonly (readonly [code: number, text: string])[];
+  /** What becomes of its bytes before they are sent. */
+  spoil?(bytes: Buffer): Buffer;
 };
 
 /** What a scripted resolver does: nothing, hang up, bytes as they are, or a message. */
@@ -62,7 +64,7 @@ export async function startDnsServer(
     });
     const highBits = (reply.statusCode ?? 0) >> 4;
     const said = reply.edns ? addOpt(plain, { highBits, options: optionsOf(reply) }) : plain;
-    return { said, delayMs };
+    return { said: reply.spoil?.(said) ?? said, delayMs };
   };
 
   const tcp = createServer((socket) => {

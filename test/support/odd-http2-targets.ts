@@ -28,7 +28,7 @@ function answer(stream: ServerHttp2Stream, { headers, value, interim = 0 }: OddH
 }
 
 /** Serves them all, with a certificate that nobody trusts, on a port of this host. */
-export async function startOddHttp2Targets() {
+export async function startOddHttp2Targets(host = "127.0.0.1") {
   const server = createSecureServer({
     cert: file("trusted.pem"),
     key: file("trusted.key"),
@@ -40,7 +40,7 @@ export async function startOddHttp2Targets() {
     const head = ODD_HEADS[path?.slice(1) ?? ""];
     if (head) answer(stream, head);
   });
-  server.listen(0, "127.0.0.1");
+  server.listen(0, host);
   await once(server, "listening");
   return { port: (server.address() as AddressInfo).port, stop: () => void server.close() };
 }

@@ -142,19 +142,28 @@ export const ODD_TARGETS: Readonly<Record<string, OddTarget>> = {
 export async function startOddTargets({ host = "127.0.0.1", port = 0 } = {}) {
   const server = createServer((socket) => {
     socket.on("error", () => undefined);
-    socket.once("data", (request) => {
-      const path = request.toString("latin1").split(" ")[1]?.slice(1) ?? "";
-      const target = ODD_TARGETS[path];
-      if (target?.resets) resetAfter(socket, target.says);
-      else socket.end(target?.says ?? "", "latin1");
-    });
+    socket.once("data", (request) => sayOddly(socket, pathOf(request)));
   });
   server.listen(port, host);
   await once(server, "listening");
   return { port: (server.address() as AddressInfo).port, stop: () => void server.close() };
 }
 
+/** What was asked for, without its first slash. */
+export function pathOf(request: Buffer) {
+  return request.toString("latin1").split(" ")[1]?.slice(1) ?? "";
+}
+
+/** Says what the target of this path says, and ends as it does. */
+export function sayOddly(socket: Socket, path: string) {
+  const target = ODD_TARGETS[path];
+  if (target?.resets) resetAfter(socket, target.says);
+  else socket.end(target?.says ?? "", "latin1");
+}
+
 /** Later than what was said, which a reset may else overtake. */
 function resetAfter(socket: Socket, says: string) {
-  socket.write(says, "latin1", () => setTimeout(() => socket.resetAndDestroy(), 50));
+  // Only a bare connection can be reset.
+  const end = () => ("encrypted" in socket ? socket.destroy() : socket.resetAndDestroy());
+  socket.write(says, "latin1", () => setTimeout(end, 50));
 }
