@@ -45,7 +45,8 @@ function allowedOf(asked: Hostile) {
   const { fate } = asked;
   const mayBe = isHurried(asked) ? [...asked.mayBe, ...LATE] : asked.mayBe;
   if (!fate) return mayBe;
-  return fate.after === 0 && goesToItsPlace(asked) ? OWN : [...mayBe, ...OWN];
+  if (fate.after > 0 || !goesToItsPlace(asked)) return [...mayBe, ...OWN];
+  return isHurried(asked) ? [...OWN, "path/timeout", "resolver/timeout"] : OWN;
 }
 
 function goesToItsPlace({ number, target, options }: Hostile) {

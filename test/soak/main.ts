@@ -6,7 +6,7 @@ import { textTable } from "@netcheck/local/table";
 
 import { openStack } from "../support/stack.ts";
 import { forgetSettings } from "../support/surroundings.ts";
-import { soak, type Report } from "./soak.ts";
+import { openSoak, type Report } from "./soak.ts";
 
 const HELP = `npm run soak -- [options]
   --checks <n>   so many of them, 20000 unless said
@@ -61,7 +61,8 @@ else {
     const seconds = (performance.now() - startedAt) / 1_000;
     if (number > 0 && number % TOLD_EVERY === 0) say(`${number} after ${seconds.toFixed(0)} s`);
   };
-  const report = await soak({ seed, checks: Number(values.checks), only, onSend });
+  await using soak = await openSoak(seed);
+  const report = await soak.run({ checks: Number(values.checks), only, onSend });
   tell(report, seed);
   process.exitCode = Math.min(report.flaws.length, 1);
 }

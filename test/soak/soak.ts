@@ -10,11 +10,10 @@ import { openTargets } from "./targets.ts";
 
 const AT_ONCE = 100;
 const HONEST_EVERY = 20;
-const GARBAGE_EVERY = 50;
+const GARBAGE_EVERY = 200;
 const MISSED_MS = 20_000;
 
-export type Soak = {
-  seed: number;
+type Run = {
   checks: number;
   /** Only the check of this number. */
   only?: number | undefined;
@@ -39,8 +38,8 @@ export type Report = {
   memoryMiB: { before: number; after: number; peak: number }[];
 };
 
-/** Sends hostile checks to two agents, with honest ones between them, and judges every answer. */
-export async function soak({ seed, checks, only, onSend }: Soak): Promise<Report> {
+/** Two agents among hostile targets and honest ones; all that they are asked follows from the seed. */
+export async function openSoak(seed: number) {
   await using stack = new AsyncDisposableStack();
   const { ports } = stack.use(await openTargets());
   const honest = stack.use(await openHonest());
@@ -79,26 +78,33 @@ export async function soak({ seed, checks, only, onSend }: Soak): Promise<Report
     await askAll(number, asked, (answer, ms) => honestComplaints({ verdict, shows }, answer, ms));
   };
 
-  const last = only ?? checks - 1;
-  let next = only ?? 0;
-  const work = async () => {
-    while (next <= last && agents.allLive()) {
-      const number = next;
-      next += 1;
-      onSend?.(number);
-      if (number % GARBAGE_EVERY === 0)
-        for (const stand of agents.stands) stand.send(garbageOf(seed, number));
-      await sendHostile(number);
-      if (number % HONEST_EVERY === 0) await sendHonest(number);
-    }
+  const owned = stack.move();
+  return {
+    /** Sends hostile checks to both, with honest ones between them, and judges every answer. */
+    async run({ checks, only, onSend }: Run): Promise<Report> {
+      const last = only ?? checks - 1;
+      let next = only ?? 0;
+      const work = async () => {
+        while (next <= last && agents.allLive()) {
+          const number = next;
+          next += 1;
+          onSend?.(number);
+          if (number % GARBAGE_EVERY === 0)
+            for (const stand of agents.stands) stand.send(garbageOf(seed, number));
+          await sendHostile(number);
+          if (number % HONEST_EVERY === 0) await sendHonest(number);
+        }
+      };
+      const startedAt = performance.now();
+      await Promise.all(Array.from({ length: AT_ONCE }, work));
+      const seconds = (performance.now() - startedAt) / 1_000;
+      for (const agent of agents.stands.keys())
+        for (const what of await agents.complaints(agent))
+          flaws.push({ number: last, agent, what });
+      return { flaws, verdicts, honest: honestAsked, seconds, memoryMiB: agents.memoryMiB() };
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
-
-  const startedAt = performance.now();
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  const seconds = (performance.now() - startedAt) / 1_000;
-  for (const agent of agents.stands.keys())
-    for (const what of await agents.complaints(agent)) flaws.push({ number: last, agent, what });
-  return { flaws, verdicts, honest: honestAsked, seconds, memoryMiB: agents.memoryMiB() };
 }
 
 function withinTime(answer: Promise<CheckResponse>) {
